@@ -1,0 +1,119 @@
+"""Invitation tokens and slots, all derived from the wave secret S, which lives in one file outside every database.
+
+token = HMAC(S, invitation), 128 bits, 26 signs. slot = HMAC(token, "slot"). The databases hold neither S nor the
+token: once S is destroyed at closing, nothing says which ballot answered which invitation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from reciproque.app.survey.urn.errors import InvalidToken, SecretMissing
+
+SECRET = 32
+TOKEN = 16
+SIGNS = 26
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "\u00a0": "", "\u202f": ""})
+
+
+def create_secret(folder: Path, wave_id: int) -> bytes:
+    """Draw S for a wave and make it durable before returning. A second call returns the S already there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = folder / f".wave-{wave_id}.{secrets.token_hex(8)}"
+    _write_durably(temporary, secrets.token_bytes(SECRET))
+    try:
+        with suppress(FileExistsError):  # a link never replaces: of two callers at once, one secret wins
+            os.link(temporary, secret_path(folder, wave_id))
+    finally:
+        temporary.unlink()
+        _sync_folder(folder)
+    return read_secret(folder, wave_id)
+
+
+def read_secret(folder: Path, wave_id: int) -> bytes:
+    try:
+        secret = secret_path(folder, wave_id).read_bytes()
+    except FileNotFoundError as error:
+        raise SecretMissing(f"no secret for wave {wave_id}") from error
+    if len(secret) != SECRET or not any(secret):
+        raise SecretMissing(f"the secret of wave {wave_id} is being destroyed")
+    return secret
+
+
+def destroy_secret(folder: Path, wave_id: int) -> None:
+    """Overwrite, then remove. May be called again after a crash, and when there is nothing left."""
+    path = secret_path(folder, wave_id)
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(SECRET))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileNotFoundError:
+        return
+    path.unlink(missing_ok=True)
+    _sync_folder(folder)
+
+
+def secret_path(folder: Path, wave_id: int) -> Path:
+    return folder / f"wave-{wave_id}.key"
+
+
+def token_of(secret: bytes, invitation_id: int) -> bytes:
+    return hmac.digest(secret, b"invitation:%d" % invitation_id, "sha256")[:TOKEN]
+
+
+def slot_of(token: bytes) -> bytes:
+    return hmac.digest(token, b"slot", "sha256")
+
+
+def slots_of(secret: bytes, invitation_ids: Iterable[int]) -> dict[bytes, int]:
+    """The invitation behind each slot, for as long as S lives."""
+    return {slot_of(token_of(secret, number)): number for number in invitation_ids}
+
+
+def show(token: bytes) -> str:
+    """The token as 26 signs without I, L, O, U: digits and capital letters that nobody confuses."""
+    number = int.from_bytes(token, "big") << (SIGNS * 5 - TOKEN * 8)
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(SIGNS)))
+
+
+def read(typed: str) -> bytes:
+    """The token from what was pasted or typed, whatever the case, spaces and hyphens; O is 0, I and L are 1."""
+    signs = typed.strip().upper().translate(FORGIVEN)
+    if len(signs) != SIGNS or not set(signs) <= set(ALPHABET):
+        raise InvalidToken
+    number = 0
+    for sign in signs:
+        number = number << 5 | ALPHABET.index(sign)
+    spare = SIGNS * 5 - TOKEN * 8
+    if number & (1 << spare) - 1:
+        raise InvalidToken
+    return (number >> spare).to_bytes(TOKEN, "big")
+
+
+def fingerprint(secret: bytes) -> bytes:
+    """Names a secret in a cache without keeping it."""
+    return hashlib.sha256(b"wave secret:" + secret).digest()
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
