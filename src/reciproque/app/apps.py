@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ReciproqueConfig(AppConfig):
+    name = "reciproque.app"
+    label = "app"
+    verbose_name = "Réciproque"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from reciproque.config import checks  # noqa: F401, PLC0415 - system checks register themselves when imported

@@ -1,0 +1,414 @@
+import django.db.models.deletion
+import django.db.models.functions.text
+import reciproque.app.shared.vocabulary
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('auth', '0012_alter_user_first_name_max_length'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Ballot',
+            fields=[
+                ('slot', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('wave_id', models.BigIntegerField()),
+                ('side', models.CharField(max_length=8)),
+                ('box_client', models.BinaryField()),
+                ('box_supplier', models.BinaryField()),
+                ('body', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'ballot',
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='SealedBallot',
+            fields=[
+                ('draw', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('wave_id', models.BigIntegerField()),
+                ('side', models.CharField(max_length=8)),
+                ('box_client', models.BinaryField()),
+                ('box_supplier', models.BinaryField()),
+                ('body', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'sealed_ballot',
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditRecord',
+            fields=[
+                ('sequence', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+                ('actor_key', models.CharField(blank=True, max_length=12)),
+                ('actor_name', models.CharField(max_length=200)),
+                ('action', models.CharField(max_length=60)),
+                ('subject', models.CharField(max_length=300)),
+                ('relationship_key', models.CharField(blank=True, db_index=True, max_length=12)),
+                ('organisation_key', models.CharField(blank=True, db_index=True, max_length=12)),
+                ('audience', models.CharField(choices=[('client', 'Client only'), ('supplier', 'Supplier only'), ('both', 'Both companies'), ('facilitator', 'Facilitator only'), ('organisation', 'One company only')], max_length=12)),
+                ('data', models.JSONField(default=dict)),
+                ('previous_hash', models.CharField(max_length=64)),
+                ('hash', models.CharField(max_length=64)),
+            ],
+            options={
+                'ordering': ['sequence'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Organisation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('folded_name', models.CharField(editable=False, max_length=200, unique=True)),
+                ('registration_number', models.CharField(blank=True, max_length=40, verbose_name='registration number (SIREN, VAT…)')),
+                ('country', models.CharField(default='FR', max_length=2, verbose_name='country')),
+            ],
+            options={
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Publication',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('opened_at', models.DateTimeField()),
+                ('digest', models.CharField(max_length=64)),
+                ('mode', models.CharField(max_length=12)),
+                ('dropped', models.JSONField(default=list)),
+                ('people_client', models.PositiveIntegerField(null=True)),
+                ('people_supplier', models.PositiveIntegerField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='AuditHead',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('sequence', models.PositiveBigIntegerField(default=0)),
+                ('hash', models.CharField(max_length=64)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_single')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Function',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40)),
+                ('name_fr', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('rank', models.PositiveSmallIntegerField(default=100)),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='app.organisation')),
+            ],
+            options={
+                'ordering': ['rank', 'name_fr'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Person',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('first_name', models.CharField(blank=True, max_length=80, verbose_name='first name')),
+                ('last_name', models.CharField(max_length=80, verbose_name='last name')),
+                ('folded_name', models.CharField(db_index=True, editable=False, max_length=170)),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
+                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='language')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='app.organisation')),
+            ],
+            options={
+                'ordering': ['last_name', 'first_name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('language', models.CharField(default='fr', max_length=2)),
+                ('cancelled', models.BooleanField(default=False)),
+                ('answered', models.BooleanField(null=True)),
+                ('function', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='app.function')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='app.person')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Account',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
+                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
+                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='language')),
+                ('is_host_admin', models.BooleanField(default=False, verbose_name='runs this installation')),
+                ('is_active', models.BooleanField(default=True)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='app.organisation')),
+                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='account', to='app.person')),
+            ],
+            options={
+                'ordering': ['name', 'email'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Post',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(blank=True, max_length=120, verbose_name='job title')),
+                ('started_on', models.DateField(blank=True, null=True, verbose_name='in post since')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='until')),
+                ('function', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='app.function')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='app.person')),
+            ],
+            options={
+                'ordering': ['-started_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('kind', models.CharField(max_length=10)),
+                ('code', models.CharField(max_length=20)),
+                ('questions', models.JSONField(default=list)),
+                ('group', models.CharField(blank=True, max_length=40)),
+                ('values', models.JSONField(default=list)),
+                ('value', models.FloatField(null=True)),
+                ('low', models.FloatField(null=True)),
+                ('high', models.FloatField(null=True)),
+                ('decimals', models.PositiveSmallIntegerField(default=1)),
+                ('n', models.PositiveIntegerField(null=True)),
+                ('word', models.CharField(blank=True, max_length=10)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='app.publication')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('prompt', models.CharField(max_length=8)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('destiny', models.CharField(choices=[('publish', 'Publish'), ('reword', 'Reword'), ('facilitator', 'Facilitator')], max_length=12)),
+                ('text', models.TextField()),
+                ('reworded', models.TextField(blank=True)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='app.publication')),
+            ],
+            options={
+                'ordering': ['publication', 'prompt', 'side', 'position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Relationship',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('perimeter', models.CharField(blank=True, max_length=200, verbose_name='perimeter')),
+                ('started_on', models.DateField(blank=True, null=True, verbose_name='working together since')),
+                ('step', models.CharField(choices=[('spot', 'Spot'), ('map', 'Map'), ('measure', 'Measure'), ('debate', 'Debate'), ('act', 'Act'), ('watch', 'Watch')], default='measure', max_length=12)),
+                ('is_demo', models.BooleanField(default=False)),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='as_client', to='app.organisation')),
+                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='as_supplier', to='app.organisation')),
+            ],
+            options={
+                'ordering': ['client__name', 'supplier__name', 'perimeter'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('facilitator', 'Facilitator'), ('sponsor', 'Sponsor'), ('deputy', 'Deputy'), ('member', 'Member'), ('observer', 'Observer')], max_length=12)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier'), ('neutral', 'Neutral third party')], max_length=8)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['relationship', 'side', 'role'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Wave',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('number', models.PositiveSmallIntegerField()),
+                ('state', models.CharField(choices=[('draft', 'In preparation'), ('sealing', 'Waiting for both keys'), ('collecting', 'Answers are coming in'), ('closing', 'Closing'), ('closed', 'Closed, waiting for both phrases'), ('open', 'Open for both companies'), ('purged', 'Open, ballots destroyed'), ('cancelled', 'Cancelled')], default='draft', max_length=12)),
+                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Server key: demonstration only'), (2, 'Two keys')], default=2)),
+                ('form', models.CharField(choices=[('full', 'Full questionnaire'), ('pulse', 'Short pulse')], default='full', max_length=8, verbose_name='questionnaire')),
+                ('languages', models.JSONField(default=list, verbose_name='languages')),
+                ('instrument_name', models.CharField(max_length=40)),
+                ('instrument_version', models.CharField(max_length=20)),
+                ('instrument_digest', models.CharField(max_length=64)),
+                ('instrument_text', models.TextField()),
+                ('opens_at', models.DateTimeField(verbose_name='invitations leave on')),
+                ('closes_at', models.DateTimeField(verbose_name='answers until')),
+                ('grace_hours', models.PositiveSmallIntegerField(default=24, verbose_name='hours of grace once both quorums are reached')),
+                ('quorum_client', models.PositiveSmallIntegerField(default=5, verbose_name='quorum, client side')),
+                ('quorum_supplier', models.PositiveSmallIntegerField(default=5, verbose_name='quorum, supplier side')),
+                ('list_complete_client', models.BooleanField(null=True)),
+                ('list_complete_supplier', models.BooleanField(null=True)),
+                ('extended', models.BooleanField(default=False)),
+                ('quorums_reached_at', models.DateTimeField(null=True)),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('receipts', models.JSONField(default=list)),
+                ('receipts_root', models.CharField(blank=True, max_length=64)),
+                ('ballots_client', models.PositiveIntegerField(null=True)),
+                ('ballots_supplier', models.PositiveIntegerField(null=True)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('contest_until', models.DateTimeField(null=True)),
+                ('cloned_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clones', to='app.wave')),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waves', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['relationship', 'number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SealingKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('public_key', models.BinaryField()),
+                ('accepted_by', models.CharField(max_length=200)),
+                ('accepted_at', models.DateTimeField()),
+                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='app.wave')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='publication',
+            name='wave',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='publication', to='app.wave'),
+        ),
+        migrations.CreateModel(
+            name='OutboxMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message')], max_length=12)),
+                ('recipient', models.EmailField(max_length=254)),
+                ('language', models.CharField(default='fr', max_length=2)),
+                ('once', models.CharField(max_length=80, unique=True)),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Being sent'), ('sent', 'Sent'), ('refused', 'Refused'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('not_before', models.DateTimeField()),
+                ('last_error', models.CharField(blank=True, max_length=300)),
+                ('data', models.JSONField(default=dict)),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('invitation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='app.invitation')),
+                ('wave', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='app.wave')),
+            ],
+            options={
+                'ordering': ['not_before', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='invitation',
+            name='wave',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='app.wave'),
+        ),
+        migrations.CreateModel(
+            name='WrappedHalf',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.BinaryField()),
+                ('memory_mib', models.PositiveIntegerField()),
+                ('box', models.BinaryField()),
+                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wrapped', to='app.sealingkey')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='function',
+            constraint=models.UniqueConstraint(fields=('code', 'organisation'), name='function_code_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='function',
+            constraint=models.UniqueConstraint(condition=models.Q(('organisation', None)), fields=('code',), name='shared_function_code_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='person',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('email', ''), _negated=True), name='person_email_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='post',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('started_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='post_ends_after_it_starts'),
+        ),
+        migrations.AddConstraint(
+            model_name='post',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('person',), name='one_current_post_per_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationship',
+            constraint=models.UniqueConstraint(fields=('client', 'supplier', 'perimeter'), name='relationship_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='relationship',
+            constraint=models.CheckConstraint(condition=models.Q(('client', models.F('supplier')), _negated=True), name='relationship_two_companies'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(fields=('relationship', 'account'), name='one_role_per_relationship'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('role__in', ['sponsor', 'deputy'])), fields=('relationship', 'side', 'role'), name='one_sponsor_and_one_deputy_per_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['facilitator', 'observer']), models.Q(('side', 'neutral'), _negated=True), _connector='OR'), name='only_facilitators_and_observers_are_neutral'),
+        ),
+        migrations.AddConstraint(
+            model_name='wave',
+            constraint=models.UniqueConstraint(fields=('relationship', 'number'), name='wave_number_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='wave',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='wave_closes_after_it_opens'),
+        ),
+        migrations.AddConstraint(
+            model_name='wave',
+            constraint=models.CheckConstraint(condition=models.Q(('quorum_client__gte', 5), ('quorum_supplier__gte', 5)), name='wave_quorum_at_least_five'),
+        ),
+        migrations.AddConstraint(
+            model_name='sealingkey',
+            constraint=models.UniqueConstraint(fields=('wave', 'side'), name='one_key_per_side'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxmail',
+            index=models.Index(fields=['state', 'not_before'], name='outbox_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='invitation',
+            constraint=models.UniqueConstraint(fields=('wave', 'person'), name='one_invitation_per_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='wrappedhalf',
+            constraint=models.UniqueConstraint(fields=('key', 'holder'), name='one_phrase_per_holder'),
+        ),
+    ]

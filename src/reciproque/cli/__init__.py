@@ -1,0 +1,1 @@
+"""The ``reciproque`` command: serve, work, demonstrate, check, back up, verify."""

@@ -1,0 +1,73 @@
+"""Two stores: the main database and the ballot store, in two SQLite files or two PostgreSQL schemas.
+
+On PostgreSQL, ``BALLOTS_DATABASE_URL`` may name another role for the ballot store; by default the same role is used.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous={sync}; PRAGMA foreign_keys=ON;"
+    "PRAGMA busy_timeout=20000; PRAGMA secure_delete={secure}; PRAGMA temp_store=MEMORY;"
+)
+
+
+def _sqlite(path: Path, *, sync: str, secure: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": SQLITE_PRAGMAS.format(sync=sync, secure=secure),
+        },
+        "TEST": {"NAME": path.parent / f"test-{path.name}"},
+    }
+
+
+def _postgres(url: str, *, schema: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"options": f"-c search_path={schema}", "pool": {"min_size": 0, "max_size": 8}},
+    }
+
+
+def databases(url: str, ballots_url: str, data_dir: Path) -> dict[str, Any]:
+    if url:
+        return {
+            "default": _postgres(url, schema="reciproque"),
+            "ballots": _postgres(ballots_url or url, schema="ballots"),
+        }
+    return {
+        "default": _sqlite(data_dir / "reciproque.sqlite3", sync="NORMAL", secure="ON"),
+        "ballots": _sqlite(data_dir / "ballots.sqlite3", sync="FULL", secure="ON"),
+    }
+
+
+class BallotRouter:
+    """Sends the models marked ``ballot_store`` to the ballot store, and nothing else."""
+
+    def _is_ballot(self, model: Any) -> bool:
+        return getattr(model, "ballot_store", False)
+
+    def db_for_read(self, model: Any, **hints: Any) -> str:
+        return "ballots" if self._is_ballot(model) else "default"
+
+    db_for_write = db_for_read
+
+    def allow_relation(self, left: Any, right: Any, **hints: Any) -> bool:
+        return self._is_ballot(left) == self._is_ballot(right)
+
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
+        if "store" in hints:
+            return hints["store"] == db
+        in_ballots = app_label == "app" and model_name in {"ballot", "sealedballot"}
+        return (db == "ballots") == in_ballots

@@ -1,0 +1,249 @@
+"""All settings, from typed readers of the environment. Works with none set: SQLite, a data folder, mails kept in a folder."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+import reciproque
+from reciproque.config import env
+from reciproque.config.databases import databases
+from reciproque.config.logs import LOGGING as LOGGING  # noqa: PLC0414 - read by Django
+
+PACKAGE_DIR = Path(reciproque.__file__).parent
+TESTING = "pytest" in sys.modules
+
+# ---------------------------------------------------------------- Place and mode
+DATA_DIR = Path(env.text("RECIPROQUE_DATA", "data")).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+DEMO = env.flag("RECIPROQUE_DEMO", False)
+SIMULATE = env.flag("RECIPROQUE_SIMULATE", False)
+DEBUG = env.flag("RECIPROQUE_DEBUG", False)
+BASE_URL = env.text("RECIPROQUE_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = BASE_URL.startswith("https://")
+SECRETS_DIR = DATA_DIR / "secrets"
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made once and kept in the data folder, readable by its owner only."""
+    if key := env.text("RECIPROQUE_SECRET_KEY"):
+        return key
+    path = SECRETS_DIR / "server.key"
+    SECRETS_DIR.mkdir(exist_ok=True, mode=0o700)
+    if not path.exists():
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(64))
+        except FileExistsError:
+            pass
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.words("RECIPROQUE_HOSTS", "localhost,127.0.0.1,[::1]") + ([] if not TESTING else ["testserver"])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# ---------------------------------------------------------------- Parts
+INSTALLED_APPS = [
+    "reciproque.app.apps.ReciproqueConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+    "django_vite",
+    "django_tasks",
+    "django_tasks_db",
+    "template_partials.apps.SimpleAppConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "reciproque.app.shared.middleware.PrivacyHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "reciproque.app.shared.middleware.ReadOnlyGet",
+    "reciproque.app.shared.middleware.SecondFactorRequired",
+]
+
+ROOT_URLCONF = "reciproque.config.urls"
+WSGI_APPLICATION = "reciproque.config.wsgi.application"
+
+TEMPLATE_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted((PACKAGE_DIR / "app").glob("*/templates")),
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    TEMPLATE_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "reciproque.app.shared.context.page",
+            ],
+            "libraries": {
+                "reciproque_ui": "reciproque.app.shared.templatetags.reciproque_ui",
+            },
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "reciproque.app.shared.templatetags.reciproque_ui",
+                "django.templatetags.i18n",
+            ],
+            "string_if_invalid": "",
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# ---------------------------------------------------------------- Data
+DATABASE_URL = env.text("DATABASE_URL")
+DATABASES = databases(DATABASE_URL, env.text("BALLOTS_DATABASE_URL"), DATA_DIR)
+DATABASE_ROUTERS = ["reciproque.config.databases.BallotRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "reciproque_cache"},
+    # Rendered instruments: the same bytes for everybody, so each process keeps its own copy.
+    "frozen": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "frozen", "TIMEOUT": None},
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 10 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "reciproque.app.shared.views.csrf_failure"
+
+# ---------------------------------------------------------------- Accounts
+AUTH_USER_MODEL = "app.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "reciproque.app.directory.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_REAUTHENTICATION_REQUIRED = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Réciproque"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("RECIPROQUE_PROXIES", 0)
+SECOND_FACTOR_REQUIRED = not DEMO
+
+# ---------------------------------------------------------------- Languages, time, files
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.text("RECIPROQUE_TIME_ZONE", "Europe/Paris")
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [PACKAGE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MANIFEST_STRICT = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DJANGO_VITE = {
+    "default": {"manifest_path": PACKAGE_DIR / "static/built/.vite/manifest.json", "static_url_prefix": "built"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+SILENCED_SYSTEM_CHECKS = ["django_vite.W001"]  # said better by our own check
+
+# ---------------------------------------------------------------- Mail and jobs
+EMAIL_HOST = env.text("SMTP_HOST")
+EMAIL_PORT = env.number("SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("SMTP_STARTTLS", bool(EMAIL_HOST) and EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.flag("SMTP_TLS", EMAIL_PORT == 465)
+EMAIL_TIMEOUT = env.number("SMTP_TIMEOUT", 20)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Réciproque <reciproque@localhost>")
+EMAIL_FILE_PATH = DATA_DIR / "mails"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# ---------------------------------------------------------------- Web security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer" if not HTTPS else "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS and env.flag("RECIPROQUE_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+if env.number("RECIPROQUE_PROXIES", 0):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Cost of the opening phrase, in MiB of memory for Argon2id. Lowered for tests only.
+PHRASE_MEMORY_MIB = env.number("RECIPROQUE_PHRASE_MEMORY_MIB", 1 if TESTING else 256)

@@ -1,0 +1,19 @@
+"""Every page. The first segment of an address is the capability's folder."""
+
+from django.urls import include, path
+
+from reciproque.app.shared import views as shared
+
+urlpatterns = [
+    path("", include("reciproque.app.directory.urls")),
+    path("", include("reciproque.app.survey.urls")),
+    path("", include("reciproque.app.reading.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("health", shared.health, name="health"),
+]
+
+handler400 = "reciproque.app.shared.views.bad_request"
+handler403 = "reciproque.app.shared.views.forbidden"
+handler404 = "reciproque.app.shared.views.not_found"
+handler500 = "reciproque.app.shared.views.server_error"

@@ -1,0 +1,32 @@
+"""Shared by all tests: a data folder of its own, two databases, personas of the five kinds."""
+
+import os
+import tempfile
+
+import pytest
+
+os.environ.setdefault("RECIPROQUE_DATA", tempfile.mkdtemp(prefix="reciproque-test-"))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+DATABASE_FOLDERS = ("tests/app/", "tests/cli/", "tests/demo/", "tests/consistency/", "tests/attack/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        path = item.path.as_posix()
+        if any(folder in path for folder in DATABASE_FOLDERS) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "ballots"]))
+
+
+@pytest.fixture
+def cast(db):
+    """A relationship with five people on each side and every persona; second factor already set up."""
+    import personas
+
+    return personas.cast(people=5)
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    """Screens are tried without the second factor; the rule itself has its own tests."""
+    settings.SECOND_FACTOR_REQUIRED = False
