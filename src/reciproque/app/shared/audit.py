@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.utils import timezone
 
+from reciproque.app.shared import clock
 from reciproque.app.shared.models import AuditHead, AuditRecord
 from reciproque.app.shared.vocabulary import Audience
 
@@ -64,7 +65,7 @@ def record(
     head, _ = AuditHead.objects.select_for_update().get_or_create(id=1, defaults={"hash": GENESIS})
     row = AuditRecord(
         sequence=head.sequence + 1,
-        at=timezone.now().replace(microsecond=0),
+        at=clock.now().replace(microsecond=0),
         actor_key=by.key,
         actor_name=by.name[:200],
         action=action,

@@ -56,8 +56,16 @@ class NotCollecting(UrnError):
     """The urn of this wave is closed: nothing can be put in, changed or withdrawn."""
 
 
+class StoreBusy(UrnError):
+    """Another program reads the ballot store and keeps it from being rewritten: the step can be run again."""
+
+
 class NotClosed(UrnError):
     """The urn of this wave is still collecting: nothing can be opened."""
+
+
+class Tampered(UrnError):
+    """The ballots in the store are not those of the published list: nothing is opened."""
 
 
 class NothingToOpen(UrnError):

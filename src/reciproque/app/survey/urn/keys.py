@@ -6,11 +6,10 @@ same half. Level 1 (demonstration) wraps both halves under a key of the server i
 
 from __future__ import annotations
 
-import struct
+import hashlib
 from dataclasses import dataclass, field
 
 import nacl.exceptions
-import nacl.pwhash
 import nacl.utils
 from nacl.public import PrivateKey
 from nacl.pwhash import argon2id
@@ -19,20 +18,10 @@ from nacl.secret import SecretBox
 from reciproque.app.survey.urn.errors import Damaged, WrongKey, WrongPhrase
 
 KEY = 32
-LAYOUT = struct.Struct(f">BQQ{argon2id.SALTBYTES}s")
-PHRASE, SERVER = 1, 2
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one try of a phrase costs: passes over `memory` bytes."""
-
-    passes: int
-    memory: int
-
-
-COST = Cost(passes=argon2id.OPSLIMIT_MODERATE, memory=argon2id.MEMLIMIT_MODERATE)  # 256 MiB, about one second
-CHEAP = Cost(passes=argon2id.OPSLIMIT_MIN, memory=argon2id.MEMLIMIT_MIN)  # tests, and simulations on invented answers
+PASSES = argon2id.OPSLIMIT_MODERATE
+MEMORY_MIB = argon2id.MEMLIMIT_MODERATE // 2**20  # 256 MiB: about one second for each try
+MOST_MIB = 4096
+MIB = 2**20
 
 
 @dataclass(frozen=True)
@@ -43,58 +32,58 @@ class Half:
     private: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Wrapped:
+    """A private half as it is stored. `memory_mib` is 0 when it is under the server key (level 1) and not a phrase."""
+
+    salt: bytes
+    memory_mib: int
+    box: bytes
+
+
 def new_half() -> Half:
     key = PrivateKey.generate()
     return Half(public=bytes(key.public_key), private=bytes(key))
 
 
-def wrap(half: Half, phrase: str, cost: Cost = COST) -> bytes:
-    """The half under a phrase, as one opaque value to store. `phrase` comes from `phrases.canonical` or `read`."""
+def wrap(half: Half, phrase: str, *, memory_mib: int = MEMORY_MIB) -> Wrapped:
+    """The half under a phrase, which comes from `phrases.canonical` or `phrases.read`."""
     salt = nacl.utils.random(argon2id.SALTBYTES)
-    box = SecretBox(_derive(phrase, salt, cost)).encrypt(half.private)
-    return LAYOUT.pack(PHRASE, cost.passes, cost.memory, salt) + box
+    box = SecretBox(_derive(phrase, salt, memory_mib)).encrypt(half.private)
+    return Wrapped(salt=salt, memory_mib=memory_mib, box=bytes(box))
 
 
-def unwrap(wrapped: bytes, phrase: str, public: bytes) -> Half:
+def unwrap(wrapped: Wrapped, phrase: str, public: bytes) -> Half:
     """The half back from its wrapping; WrongPhrase when the phrase is not the one it was wrapped under."""
-    cost, salt, box = _parse(wrapped)
+    if not 0 < wrapped.memory_mib <= MOST_MIB or len(wrapped.salt) != argon2id.SALTBYTES:
+        raise Damaged("this is no half under an opening phrase")
+    return _opened(wrapped.box, _derive(phrase, wrapped.salt, wrapped.memory_mib), public)
+
+
+def wrap_for_server(half: Half, server_secret: str) -> Wrapped:
+    """Level 1 only, never for real answers: whoever holds the server holds the key."""
+    return Wrapped(salt=b"", memory_mib=0, box=bytes(SecretBox(_server_key(server_secret)).encrypt(half.private)))
+
+
+def unwrap_for_server(wrapped: Wrapped, server_secret: str, public: bytes) -> Half:
+    if wrapped.memory_mib:
+        raise WrongKey("this half is under an opening phrase")
+    return _opened(wrapped.box, _server_key(server_secret), public)
+
+
+def _derive(phrase: str, salt: bytes, memory_mib: int) -> bytes:
+    return argon2id.kdf(KEY, phrase.encode(), salt, opslimit=PASSES, memlimit=memory_mib * MIB)
+
+
+def _server_key(server_secret: str) -> bytes:
+    return hashlib.blake2b(server_secret.encode(), digest_size=KEY, person=b"urn level 1").digest()
+
+
+def _opened(box: bytes, key: bytes, public: bytes) -> Half:
     try:
-        private = SecretBox(_derive(phrase, salt, cost)).decrypt(box)
+        private = SecretBox(key).decrypt(box)
     except nacl.exceptions.CryptoError as error:
         raise WrongPhrase from error
-    return _checked(private, public)
-
-
-def wrap_for_server(half: Half, server_key: bytes) -> bytes:
-    """Level 1 only, never for real answers: whoever holds the server holds the key."""
-    return bytes([SERVER]) + SecretBox(server_key).encrypt(half.private)
-
-
-def unwrap_for_server(wrapped: bytes, server_key: bytes, public: bytes) -> Half:
-    if wrapped[:1] != bytes([SERVER]):
-        raise WrongKey("this half is under an opening phrase")
-    try:
-        private = SecretBox(server_key).decrypt(wrapped[1:])
-    except (nacl.exceptions.CryptoError, ValueError) as error:
-        raise WrongKey("this half is under another server key") from error
-    return _checked(private, public)
-
-
-def _derive(phrase: str, salt: bytes, cost: Cost) -> bytes:
-    return argon2id.kdf(KEY, phrase.encode(), salt, opslimit=cost.passes, memlimit=cost.memory)
-
-
-def _parse(wrapped: bytes) -> tuple[Cost, bytes, bytes]:
-    if len(wrapped) <= LAYOUT.size or wrapped[0] != PHRASE:
-        raise Damaged("this is no half under an opening phrase")
-    _, passes, memory, salt = LAYOUT.unpack_from(wrapped)
-    cost = Cost(passes, memory)
-    if not (0 < passes <= 20 and argon2id.MEMLIMIT_MIN <= memory <= 2**30):
-        raise Damaged("impossible cost")
-    return cost, salt, wrapped[LAYOUT.size :]
-
-
-def _checked(private: bytes, public: bytes) -> Half:
     if bytes(PrivateKey(private).public_key) != public:
         raise WrongKey("the half belongs to another lock")
     return Half(public=public, private=private)

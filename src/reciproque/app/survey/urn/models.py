@@ -1,4 +1,4 @@
-"""Tables of the ballot store. They live in their own database, made by hand in migration 0002 so that SQLite keeps no row order.
+"""Tables of the ballot store, in a database of their own. Migration 0002 makes them by hand: no row order on SQLite.
 
 No date, no counter, no address, no name: a row says which wave, which side, and carries sealed bytes.
 """
@@ -38,3 +38,21 @@ class SealedBallot(models.Model):
     class Meta:
         managed = False
         db_table = "sealed_ballot"
+
+
+class ShutUrn(models.Model):
+    """An urn that takes no ballot any more. Beside the ballots, so that one transaction sees both."""
+
+    class Stage(models.TextChoices):
+        SHUT = "shut"  # ballots still lie in their slots
+        MIXED = "mixed"  # slots and order are gone from the tables
+        DESTROYED = "destroyed"
+
+    wave_id = models.BigIntegerField(primary_key=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.SHUT)
+
+    ballot_store = True
+
+    class Meta:
+        managed = False
+        db_table = "shut_urn"

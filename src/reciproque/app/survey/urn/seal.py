@@ -26,8 +26,8 @@ BUCKETS = 16
 LENGTH = struct.Struct(">I")
 CLIENT, SUPPLIER = "client", "supplier"
 SIDES = (CLIENT, SUPPLIER)
-PUBLISH, PARAPHRASE, FACILITATOR = "publish", "paraphrase", "facilitator"
-CONSENTS = (PUBLISH, PARAPHRASE, FACILITATOR)
+PUBLISH, REWORD, FACILITATOR = "publish", "reword", "facilitator"
+CONSENTS = (PUBLISH, REWORD, FACILITATOR)
 
 
 @dataclass(frozen=True)

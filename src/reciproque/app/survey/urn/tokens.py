@@ -6,14 +6,12 @@ token: once S is destroyed at closing, nothing says which ballot answered which 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
+from reciproque.app.survey.urn import files
 from reciproque.app.survey.urn.errors import InvalidToken, SecretMissing
 
 SECRET = 32
@@ -25,15 +23,7 @@ FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "\u00a
 
 def create_secret(folder: Path, wave_id: int) -> bytes:
     """Draw S for a wave and make it durable before returning. A second call returns the S already there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = folder / f".wave-{wave_id}.{secrets.token_hex(8)}"
-    _write_durably(temporary, secrets.token_bytes(SECRET))
-    try:
-        with suppress(FileExistsError):  # a link never replaces: of two callers at once, one secret wins
-            os.link(temporary, secret_path(folder, wave_id))
-    finally:
-        temporary.unlink()
-        _sync_folder(folder)
+    files.create_once(secret_path(folder, wave_id), secrets.token_bytes(SECRET))
     return read_secret(folder, wave_id)
 
 
@@ -49,16 +39,7 @@ def read_secret(folder: Path, wave_id: int) -> bytes:
 
 def destroy_secret(folder: Path, wave_id: int) -> None:
     """Overwrite, then remove. May be called again after a crash, and when there is nothing left."""
-    path = secret_path(folder, wave_id)
-    try:
-        with path.open("r+b") as file:
-            file.write(bytes(SECRET))
-            file.flush()
-            os.fsync(file.fileno())
-    except FileNotFoundError:
-        return
-    path.unlink(missing_ok=True)
-    _sync_folder(folder)
+    files.destroy(secret_path(folder, wave_id))
 
 
 def secret_path(folder: Path, wave_id: int) -> Path:
@@ -69,11 +50,11 @@ def token_of(secret: bytes, invitation_id: int) -> bytes:
     return hmac.digest(secret, b"invitation:%d" % invitation_id, "sha256")[:TOKEN]
 
 
-def slot_of(token: bytes) -> bytes:
-    return hmac.digest(token, b"slot", "sha256")
+def slot_of(token: bytes) -> str:
+    return hmac.digest(token, b"slot", "sha256").hex()
 
 
-def slots_of(secret: bytes, invitation_ids: Iterable[int]) -> dict[bytes, int]:
+def slots_of(secret: bytes, invitation_ids: Iterable[int]) -> dict[str, int]:
     """The invitation behind each slot, for as long as S lives."""
     return {slot_of(token_of(secret, number)): number for number in invitation_ids}
 
@@ -97,23 +78,3 @@ def read(typed: str) -> bytes:
         raise InvalidToken
     return (number >> spare).to_bytes(TOKEN, "big")
 
-
-def fingerprint(secret: bytes) -> bytes:
-    """Names a secret in a cache without keeping it."""
-    return hashlib.sha256(b"wave secret:" + secret).digest()
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Reads of the survey, a file per subject."""

@@ -1,0 +1,92 @@
+"""Collecting: from an invitation to a receipt. Nothing is written but the ballot itself.
+
+Who answered is worked out from the slots while the wave secret lives, so that no table keeps the order of arrival.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from reciproque.app.survey.urn import receipts, store, tokens
+from reciproque.app.survey.urn.errors import InvalidToken, SecretMissing
+from reciproque.app.survey.urn.seal import Answers, seal
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The invitation that a token belongs to."""
+
+    wave_id: int
+    invitation_id: int
+    token: bytes = field(repr=False)
+
+
+def prepare(wave_id: int) -> None:
+    """Make the wave secret. To call once both sides have sealed, before the first invitation leaves."""
+    tokens.create_secret(settings.SECRETS_DIR, wave_id)
+
+
+def invitation_token(wave_id: int, invitation_id: int) -> str:
+    """The 26 signs to send to one person, always the same until closing. Never store or log them."""
+    return tokens.show(tokens.token_of(tokens.read_secret(settings.SECRETS_DIR, wave_id), invitation_id))
+
+
+def recognise(typed: str, invitations: Mapping[int, Iterable[int]]) -> Recognised:
+    """Whose token this is, among the invitations of the waves now collecting, given by wave; else InvalidToken."""
+    token = tokens.read(typed)
+    for wave_id, invitation_ids in invitations.items():
+        try:
+            secret = tokens.read_secret(settings.SECRETS_DIR, wave_id)
+        except SecretMissing:
+            continue
+        for invitation_id in invitation_ids:
+            if hmac.compare_digest(tokens.token_of(secret, invitation_id), token):
+                return Recognised(wave_id, invitation_id, token)
+    raise InvalidToken
+
+
+def check(found: Recognised) -> None:
+    """Refuse a token that no longer belongs to its invitation, as one taken from an old cookie."""
+    try:
+        secret = tokens.read_secret(settings.SECRETS_DIR, found.wave_id)
+    except SecretMissing as error:
+        raise InvalidToken from error
+    if not hmac.compare_digest(tokens.token_of(secret, found.invitation_id), found.token):
+        raise InvalidToken
+
+
+def submit(found: Recognised, *, side: str, answers: Answers, client: bytes, supplier: bytes) -> str:
+    """Seal one person's answers under both public keys and store them; returns the receipt once on the disk.
+
+    Sent again, it replaces the ballot before it. Raises NotCollecting, InvalidToken or TooLong: then nothing changed.
+    """
+    check(found)
+    row = seal(answers, wave_id=found.wave_id, side=side, client=client, supplier=supplier)
+    store.put(found.wave_id, tokens.slot_of(found.token), row)
+    return receipts.receipt_of(row)
+
+
+def withdraw(found: Recognised) -> bool:
+    """Take the ballot back, possible until closing; says whether there was one."""
+    check(found)
+    return store.remove(found.wave_id, tokens.slot_of(found.token))
+
+
+def has_answered(found: Recognised) -> bool:
+    slot = tokens.slot_of(found.token)
+    return slot in store.filled(found.wave_id, [slot])
+
+
+def answered(wave_id: int, invitation_ids: Iterable[int]) -> frozenset[int]:
+    """Which invitations have a ballot now, for reminders and closing only. Never show or log it."""
+    slots = tokens.slots_of(tokens.read_secret(settings.SECRETS_DIR, wave_id), invitation_ids)
+    return frozenset(slots[slot] for slot in store.filled(wave_id, slots))
+
+
+def counts(wave_id: int) -> dict[str, int]:
+    """Ballots per side: {"client": 9, "supplier": 13}."""
+    return store.counts(wave_id)
