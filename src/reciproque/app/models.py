@@ -10,7 +10,7 @@ from reciproque.app.survey.models import (
     Wave,
     WrappedHalf,
 )
-from reciproque.app.survey.urn.models import Ballot, SealedBallot
+from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
 __all__ = [
     "Account",
@@ -30,6 +30,7 @@ __all__ = [
     "Relationship",
     "SealedBallot",
     "SealingKey",
+    "ShutUrn",
     "Wave",
     "WrappedHalf",
 ]

@@ -69,5 +69,5 @@ class BallotRouter:
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         if "store" in hints:
             return hints["store"] == db
-        in_ballots = app_label == "app" and model_name in {"ballot", "sealedballot"}
+        in_ballots = app_label == "app" and model_name in {"ballot", "sealedballot", "shuturn"}
         return (db == "ballots") == in_ballots

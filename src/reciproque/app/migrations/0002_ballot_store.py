@@ -1,6 +1,6 @@
-"""The ballot store: two tables in their own database. On SQLite they are WITHOUT ROWID, so no order of arrival exists."""
+"""The ballot store: three tables in their own database. On SQLite they are WITHOUT ROWID, so no order of arrival exists."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 COLUMNS = """
     {key} NOT NULL PRIMARY KEY,
@@ -17,6 +17,7 @@ def create(apps, schema_editor):
         return
     sqlite = schema_editor.connection.vendor == "sqlite"
     kind, end = ("blob", " WITHOUT ROWID") if sqlite else ("bytea", "")
+    schema_editor.execute("CREATE TABLE shut_urn (wave_id bigint NOT NULL PRIMARY KEY, stage varchar(10) NOT NULL)")
     for table, key in (("ballot", "slot varchar(64)"), ("sealed_ballot", "draw varchar(32)")):
         schema_editor.execute(f"CREATE TABLE {table} ({COLUMNS.format(key=key, bytes=kind)}){end}")
         schema_editor.execute(f"CREATE INDEX {table}_wave ON {table} (wave_id, side)")
@@ -26,8 +27,26 @@ def drop(apps, schema_editor):
     if schema_editor.connection.alias == "ballots":
         schema_editor.execute("DROP TABLE ballot")
         schema_editor.execute("DROP TABLE sealed_ballot")
+        schema_editor.execute("DROP TABLE shut_urn")
 
 
 class Migration(migrations.Migration):
     dependencies = [("app", "0001_initial")]
-    operations = [migrations.RunPython(create, drop, hints={"store": "ballots"})]
+    operations = [
+        migrations.CreateModel(
+            name="ShutUrn",
+            fields=[
+                ("wave_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "stage",
+                    models.CharField(
+                        max_length=10,
+                        choices=[("shut", "Shut"), ("mixed", "Mixed"), ("destroyed", "Destroyed")],
+                        default="shut",
+                    ),
+                ),
+            ],
+            options={"db_table": "shut_urn", "managed": False},
+        ),
+        migrations.RunPython(create, drop, hints={"store": "ballots"}),
+    ]

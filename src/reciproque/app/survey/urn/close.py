@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from reciproque.app.survey.urn import collect, receipts, store, tokens
-from reciproque.app.survey.urn.errors import NotClosed
+from reciproque.app.survey.urn import collect, opening, receipts, store, tokens
+from reciproque.app.survey.urn.errors import NotClosed, SecretMissing
 from reciproque.app.survey.urn.models import ShutUrn
 
 
@@ -28,10 +29,14 @@ class ReceiptList:
 
 
 def close(wave_id: int, invitation_ids: Iterable[int], mark: Callable[[frozenset[int]], None]) -> ReceiptList:
-    """Close the urn of a wave. `mark` stores who answered: one statement for all, safe to repeat."""
+    """Close the urn of a wave. `mark` stores who answered: one statement for all, safe to repeat.
+
+    When the wave secret was lost (a restored backup never holds it), `mark` is not called: who answered stays unknown.
+    """
     store.shut(wave_id)
     if store.stage(wave_id) == ShutUrn.Stage.SHUT:
-        mark(collect.answered(wave_id, invitation_ids))
+        with suppress(SecretMissing):
+            mark(collect.answered(wave_id, invitation_ids))
         store.mix(wave_id)
     store.scrub()
     tokens.destroy_secret(settings.SECRETS_DIR, wave_id)
@@ -55,6 +60,7 @@ def destroy(wave_id: int) -> None:
     store.destroy(wave_id)
     store.scrub()
     tokens.destroy_secret(settings.SECRETS_DIR, wave_id)
+    opening.forget(wave_id)
 
 
 def forget_deleted_halves() -> None:

@@ -77,4 +77,3 @@ def read(typed: str) -> bytes:
     if number & (1 << spare) - 1:
         raise InvalidToken
     return (number >> spare).to_bytes(TOKEN, "big")
-
