@@ -1,12 +1,6 @@
 """Shared by all tests: a data folder of its own, two databases, personas of the five kinds."""
 
-import os
-import tempfile
-
 import pytest
-
-os.environ.setdefault("RECIPROQUE_DATA", tempfile.mkdtemp(prefix="reciproque-test-"))
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 DATABASE_FOLDERS = ("tests/app/", "tests/cli/", "tests/demo/", "tests/consistency/", "tests/attack/")
 

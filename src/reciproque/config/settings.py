@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +12,6 @@ from reciproque.config.databases import databases
 from reciproque.config.logs import LOGGING as LOGGING  # noqa: PLC0414 - read by Django
 
 PACKAGE_DIR = Path(reciproque.__file__).parent
-TESTING = "pytest" in sys.modules
 
 # ---------------------------------------------------------------- Place and mode
 DATA_DIR = Path(env.text("RECIPROQUE_DATA", "data")).resolve()
@@ -42,7 +40,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.words("RECIPROQUE_HOSTS", "localhost,127.0.0.1,[::1]") + ([] if not TESTING else ["testserver"])
+ALLOWED_HOSTS = env.words("RECIPROQUE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # ---------------------------------------------------------------- Parts
@@ -154,8 +152,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-if TESTING:
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -246,4 +242,4 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 if env.number("RECIPROQUE_PROXIES", 0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Cost of the opening phrase, in MiB of memory for Argon2id. Lowered for tests only.
-PHRASE_MEMORY_MIB = env.number("RECIPROQUE_PHRASE_MEMORY_MIB", 1 if TESTING else 256)
+PHRASE_MEMORY_MIB = env.number("RECIPROQUE_PHRASE_MEMORY_MIB", 256)
