@@ -30,8 +30,9 @@ $(STAMP)/npm: frontend/package-lock.json
 FRONT := $(shell find frontend/src frontend/*.js frontend/package.json -type f 2>/dev/null)
 PAGES := $(shell find $(SRC) \( -name '*.html' -o -path '*/reports/*.py' -o -path '*/templatetags/*.py' \) -type f 2>/dev/null)
 
-$(STAMP)/assets: $(STAMP)/npm $(FRONT) $(PAGES)
+$(STAMP)/assets: $(STAMP)/venv $(STAMP)/npm $(FRONT) $(PAGES)
 	cd frontend && npm run --silent build
+	$(PY) -m whitenoise.compress --quiet $(SRC)/static/built
 	@touch $@
 
 $(STAMP)/messages: $(STAMP)/venv $(wildcard $(SRC)/locale/fr/fragments/*.po) tools/messages.py

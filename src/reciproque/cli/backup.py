@@ -1,0 +1,142 @@
+"""``reciproque backup`` and ``reciproque restore``: both databases in a folder, with their hashes. Never a wave's secret."""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from django.db import connections
+from django.utils import timezone
+from rich.progress import Progress
+
+import reciproque
+from reciproque.cli.prepare import SCHEMAS
+
+MANIFEST = "manifest.json"
+
+
+class BadBackup(Exception):
+    """The folder is not a backup that can be used; says why."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        done = write(arguments.folder) if arguments.command == "backup" else _restore(arguments)
+    except BadBackup as error:
+        print(f"reciproque: {error}", file=sys.stderr)
+        return 1
+    print(done)
+    return 0
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _file(alias: str) -> str:
+    return f"{alias}.sqlite3" if connections[alias].vendor == "sqlite" else f"{alias}.dump"
+
+
+def write(folder: Path) -> str:
+    """Copy both databases while the product runs; the folder appears under its name only when it is complete."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BadBackup(f"{folder} is not empty. Name a new folder.")
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True, mode=0o700)
+    for alias in SCHEMAS:
+        _dump(alias, partial / _file(alias))
+    hashes = {path.name: sha256(path) for path in sorted(partial.iterdir())}
+    about = {"version": reciproque.__version__, "made_at": timezone.now().isoformat(timespec="seconds"), "sha256": hashes}
+    (partial / MANIFEST).write_text(json.dumps(about, indent=2))
+    if folder.exists():
+        folder.rmdir()
+    os.replace(partial, folder)
+    return f"Backup written to {folder}: {', '.join(hashes)}. The secrets of waves that are collecting are not in it, on purpose."
+
+
+def _dump(alias: str, target: Path) -> None:
+    connection = connections[alias]
+    if connection.vendor == "sqlite":
+        _copy_sqlite(Path(connection.settings_dict["NAME"]), target)
+        return
+    _postgres_tool("pg_dump", alias, ["--format=custom", f"--schema={SCHEMAS[alias]}", f"--file={target}"])
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy, Progress(transient=True) as bar:
+        task = bar.add_task(source.name, total=None)
+        origin.backup(copy, pages=4096, progress=lambda _s, left, total: bar.update(task, total=total, completed=total - left))
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def _postgres_tool(program: str, alias: str, options: list[str]) -> None:
+    database = connections[alias].settings_dict
+    environment = {**os.environ, "PGPASSWORD": database["PASSWORD"]}
+    where = [f"--{name}={database[key]}" for name, key in (("host", "HOST"), ("port", "PORT"), ("username", "USER")) if database[key]]
+    try:
+        subprocess.run([program, *where, f"--dbname={database['NAME']}", *options], env=environment, check=True)
+    except FileNotFoundError as error:
+        raise BadBackup(f"{program} is not installed. Install PostgreSQL's client programs.") from error
+    except subprocess.CalledProcessError as error:
+        raise BadBackup(f"{program} failed; its message is above.") from error
+
+
+def verified(folder: Path) -> dict[str, str]:
+    """The hashes of a backup, after checking that every file has its own."""
+    try:
+        about = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError) as error:
+        raise BadBackup(f"{folder} has no readable {MANIFEST}: it is not a complete backup.") from error
+    for name, expected in about["sha256"].items():
+        if not (folder / name).is_file():
+            raise BadBackup(f"{name} is missing from {folder}.")
+        if sha256(folder / name) != expected:
+            raise BadBackup(f"{name} is not the file that was backed up: its hash differs. Nothing was restored.")
+    return dict(about["sha256"])
+
+
+def _restore(arguments: argparse.Namespace) -> str:
+    files = verified(arguments.folder)
+    if missing := {_file(alias) for alias in SCHEMAS} - set(files):
+        raise BadBackup(f"This backup holds no {', '.join(sorted(missing))}: it comes from another kind of database.")
+    if not arguments.replace and any(_tables(alias) for alias in SCHEMAS):
+        raise BadBackup("There is data here already. Stop the product and add --replace to replace it.")
+    for alias in SCHEMAS:
+        _load(alias, arguments.folder / _file(alias))
+    return f"Restored from {arguments.folder}. Waves that were collecting when it was made cannot go on: their secret is in no backup."
+
+
+def _tables(alias: str) -> list[str]:
+    return connections[alias].introspection.table_names()
+
+
+def _load(alias: str, source: Path) -> None:
+    connection = connections[alias]
+    connection.close()
+    if connection.vendor != "sqlite":
+        _postgres_tool("pg_restore", alias, ["--clean", "--if-exists", "--single-transaction", str(source)])
+        return
+    target = Path(connection.settings_dict["NAME"])
+    fresh = target.with_suffix(".restoring")
+    shutil.copyfile(source, fresh)
+    for leftover in _journals(target):
+        leftover.unlink(missing_ok=True)
+    os.replace(fresh, target)
+
+
+def _journals(target: Path) -> Iterator[Path]:
+    return (target.with_name(target.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
+
+
