@@ -2,9 +2,10 @@
 
 from reciproque.app.directory.models import Account, Function, Membership, Organisation, Person, Post, Relationship
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText
-from reciproque.app.shared.models import AuditHead, AuditRecord
+from reciproque.app.shared.models import AuditHead, AuditRecord, ScheduledJob, WorkerBeat
 from reciproque.app.survey.models import (
     Invitation,
+    MailCheck,
     OutboxMail,
     SealingKey,
     Wave,
@@ -19,6 +20,7 @@ __all__ = [
     "Ballot",
     "Function",
     "Invitation",
+    "MailCheck",
     "Membership",
     "Organisation",
     "OutboxMail",
@@ -28,9 +30,11 @@ __all__ = [
     "PublishedFigure",
     "PublishedText",
     "Relationship",
+    "ScheduledJob",
     "SealedBallot",
     "SealingKey",
     "ShutUrn",
     "Wave",
+    "WorkerBeat",
     "WrappedHalf",
 ]

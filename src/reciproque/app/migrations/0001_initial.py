@@ -45,6 +45,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ShutUrn',
+            fields=[
+                ('wave_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('stage', models.CharField(choices=[('shut', 'Shut'), ('mixed', 'Mixed'), ('destroyed', 'Destroyed')], default='shut', max_length=10)),
+            ],
+            options={
+                'db_table': 'shut_urn',
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
             name='AuditRecord',
             fields=[
                 ('sequence', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
@@ -92,6 +103,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ScheduledJob',
+            fields=[
+                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('next_at', models.DateTimeField()),
+                ('holder', models.CharField(blank=True, max_length=24)),
+                ('failures', models.PositiveSmallIntegerField(default=0)),
+                ('last_error', models.CharField(blank=True, max_length=40)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WorkerBeat',
+            fields=[
+                ('holder', models.CharField(max_length=24, primary_key=True, serialize=False)),
+                ('beat_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='AuditHead',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -100,6 +128,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_single')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MailCheck',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('settings_digest', models.CharField(max_length=64)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='mail_check_is_single')],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +312,9 @@ class Migration(migrations.Migration):
                 ('list_complete_client', models.BooleanField(null=True)),
                 ('list_complete_supplier', models.BooleanField(null=True)),
                 ('extended', models.BooleanField(default=False)),
+                ('links_by_hand', models.BooleanField(default=False, verbose_name='links handed out by hand, no mail')),
+                ('reminders', models.PositiveSmallIntegerField(default=0)),
+                ('last_mailed_at', models.DateTimeField(null=True)),
                 ('quorums_reached_at', models.DateTimeField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('receipts', models.JSONField(default=list)),
@@ -311,13 +352,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
                 ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message')], max_length=12)),
-                ('recipient', models.EmailField(max_length=254)),
+                ('recipient', models.EmailField(blank=True, max_length=254)),
                 ('language', models.CharField(default='fr', max_length=2)),
                 ('once', models.CharField(max_length=80, unique=True)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Being sent'), ('sent', 'Sent'), ('refused', 'Refused'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('not_before', models.DateTimeField()),
-                ('last_error', models.CharField(blank=True, max_length=300)),
+                ('last_error', models.CharField(blank=True, max_length=40)),
+                ('holder', models.CharField(blank=True, max_length=24)),
                 ('data', models.JSONField(default=dict)),
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
                 ('invitation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='app.invitation')),

@@ -1,4 +1,4 @@
-"""The tamper-evident log: an append-only chain of records, each carrying the hash of the one before."""
+"""The tamper-evident log, an append-only chain of records; and the jobs of the worker."""
 
 from django.db import models
 
@@ -37,3 +37,20 @@ class AuditRecord(models.Model):
 
     class Meta:
         ordering = ["sequence"]
+
+
+class WorkerBeat(models.Model):
+    """A worker that is alive says so every few seconds. What a silent one held is free again."""
+
+    holder = models.CharField(primary_key=True, max_length=24)
+    beat_at = models.DateTimeField()
+
+
+class ScheduledJob(models.Model):
+    """One line per periodic job: when it is next due, and which worker runs it now."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    next_at = models.DateTimeField()
+    holder = models.CharField(max_length=24, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=40, blank=True)

@@ -49,6 +49,9 @@ class Wave(models.Model):
     list_complete_client = models.BooleanField(null=True)
     list_complete_supplier = models.BooleanField(null=True)
     extended = models.BooleanField(default=False)
+    links_by_hand = models.BooleanField(_("links handed out by hand, no mail"), default=False)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    last_mailed_at = models.DateTimeField(null=True)
     quorums_reached_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     receipts = models.JSONField(default=list)
@@ -144,15 +147,26 @@ class OutboxMail(models.Model):
     wave = models.ForeignKey(Wave, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
     invitation = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE)
-    recipient = models.EmailField()
+    recipient = models.EmailField(blank=True)
     language = models.CharField(max_length=2, default="fr")
     once = models.CharField(max_length=80, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()
-    last_error = models.CharField(max_length=300, blank=True)
+    last_error = models.CharField(max_length=40, blank=True)  # a reason of mail.transport, put in words when shown
+    holder = models.CharField(max_length=24, blank=True)
     data = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["not_before", "id"]
         indexes = [models.Index(fields=["state", "not_before"], name="outbox_due")]
+
+
+class MailCheck(models.Model):
+    """The settings of the mail server with which a test message last left. One row; other settings void it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    settings_digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="mail_check_is_single")]
