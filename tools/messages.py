@@ -54,7 +54,8 @@ def _python_source(path: Path) -> bytes:
 
     if not settings.configured:
         settings.configure()
-    return templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
+    source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    return "\n".join(line.lstrip() for line in source.splitlines()).encode()  # a template's indents are not Python's
 
 
 def wanted() -> Iterator[tuple[Path, int, object, str | None]]:

@@ -94,6 +94,7 @@ def control(field: BoundField, **attributes: str) -> SafeString:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:
         attrs["aria-invalid"] = "true"
+    attrs["placeholder"] = False  # it vanishes as soon as one types: examples belong to the help text
     return field.as_widget(attrs=attrs)
 
 
