@@ -14,7 +14,7 @@ CLIENT, SUPPLIER = keys.new_half(), keys.new_half()
 ANSWERS = seal.Answers(
     function="Achats",
     scores={"F1": 7, "F2": None, "F2m": 1},
-    texts=(seal.Text("O1", "Dire plus tôt ce qui coince.", seal.PARAPHRASE),),
+    texts=(seal.Text("O1", "Dire plus tôt ce qui coince.", seal.REWORD),),
 )
 
 
@@ -135,7 +135,7 @@ def test_an_unknown_consent_or_side_is_never_sealed() -> None:
 def test_nothing_readable_is_stored_or_printed() -> None:
     row = sealed()
     stored = row.box_client + row.box_supplier + row.body
-    for canary in ("Achats", "coince", "F2m", "paraphrase"):
+    for canary in ("Achats", "coince", "F2m", "reword"):
         assert canary.encode() not in stored
         assert canary not in repr(row)
     assert "coince" not in repr(ANSWERS)
