@@ -13,8 +13,9 @@ class Publication(models.Model):
     wave = models.OneToOneField(Wave, on_delete=models.PROTECT, related_name="publication")
     opened_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
-    mode = models.CharField(max_length=12)  # full, trend, nothing
+    level = models.CharField(max_length=12)  # none, trend, dimensions, items
     dropped = models.JSONField(default=list)  # kinds of figures that the auditor left out
+    answered = models.JSONField(default=dict)  # answers given per side and item: for later audits, shown to nobody
     people_client = models.PositiveIntegerField(null=True)  # key people, when known
     people_supplier = models.PositiveIntegerField(null=True)
 
@@ -56,6 +57,7 @@ class PublishedText(models.Model):
     destiny = models.CharField(max_length=12, choices=Destiny.choices)
     text = models.TextField()
     reworded = models.TextField(blank=True)
+    withheld = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["publication", "prompt", "side", "position"]
