@@ -79,6 +79,17 @@ class Wave(models.Model):
     def quorum(self, side: str) -> int:
         return self.quorum_client if side == Side.CLIENT else self.quorum_supplier
 
+    def list_complete(self, side: str) -> bool | None:
+        return self.list_complete_client if side == Side.CLIENT else self.list_complete_supplier
+
+    def ballots(self, side: str) -> int:
+        """Ballots of a side, known from the closing on."""
+        return (self.ballots_client if side == Side.CLIENT else self.ballots_supplier) or 0
+
+    @property
+    def is_training(self) -> bool:
+        return self.level == self.Level.DEMO
+
 
 class Invitation(models.Model):
     """A person asked to answer a wave. ``answered`` is unknown (null) until closing, then set for all in one statement."""
@@ -117,6 +128,7 @@ class WrappedHalf(models.Model):
     salt = models.BinaryField()
     memory_mib = models.PositiveIntegerField()
     box = models.BinaryField()
+    confirmed = models.BooleanField(default=False)  # the holder typed the phrase back and it opened
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "holder"], name="one_phrase_per_holder")]
