@@ -1,0 +1,1 @@
+"""Formulas only: no web framework, no input or output, no clock."""

@@ -1,0 +1,101 @@
+"""Down, about the same, up: all that a wave may say when one to four people came or left.
+
+The word compares this wave's mean with the figure published earlier, beyond a margin larger than anything the people
+who moved could do alone. So if nobody else changed an answer the word is "same", whatever those people answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from reciproque.science.figures import (
+    HIGHEST,
+    LOWEST,
+    MINIMUM,
+    EarlierWave,
+    Figure,
+    InstrumentShape,
+    SideBallots,
+    band,
+    limits,
+)
+
+
+def reference_of(past: Sequence[EarlierWave]) -> EarlierWave | None:
+    """The latest earlier wave published in full, or None."""
+    return next((one for one in reversed(past) if one.publication.level in ("dimensions", "items")), None)
+
+
+def trend_figures(
+    shape: InstrumentShape,
+    sides: tuple[SideBallots, SideBallots],
+    people: Mapping[str, frozenset[int]],
+    reference: EarlierWave,
+) -> list[Figure]:
+    """One word per dimension and side, for dimensions asked with the same questions and published in the reference.
+
+    people: ids of those who answered, per side; the side with more changes sets the margin of both.
+    """
+    moved = max(1, *(len(people[side.side] ^ reference.people[side.side]) for side in sides))
+    rows = []
+    for dimension in shape.dimensions:
+        found = [_trend(side, dimension.code, dimension.items, reference, moved) for side in sides]
+        rows += [row for row in found if row is not None] if None not in found else []
+    return rows
+
+
+def trend_margin(moved: int, fewest: int) -> float:
+    """Margin of a trend word, in points of the scale: `6 * changes / n`.
+
+    moved: arrivals plus departures; fewest: smallest number of answers to a question in either wave.
+
+    >>> trend_margin(2, 12)
+    1.0
+    """
+    return (HIGHEST - LOWEST) * moved / fewest
+
+
+def _trend(
+    side: SideBallots, code: str, questions: tuple[str, ...], reference: EarlierWave, moved: int
+) -> Figure | None:
+    earlier_counts = reference.publication.answered[side.side]
+    before = _published(reference, side.side, code, questions, earlier_counts)
+    counts = [int((~np.isnan(side.answers[q])).sum()) for q in questions]
+    if before is None or not counts or min(counts) < MINIMUM:
+        return None
+    grid = band(len(questions), min(counts), side.n)
+    if not grid.exists:
+        return None
+    margin = trend_margin(moved, min(*counts, *(earlier_counts[q] for q in questions)))
+    up, down = _ceil_tenths(before[1] + margin), -_ceil_tenths(-(before[0] - margin))
+    total, given = sum(int(np.nansum(side.answers[q])) for q in questions), sum(counts)
+    high = up if up <= grid.high else None
+    low = down if down >= grid.low else None
+    if high is not None and 10 * total >= high * given:
+        return Figure(side.side, "trend", code, questions, low=high / 10, n=side.n, word="up")
+    if low is not None and 10 * total <= low * given:
+        return Figure(side.side, "trend", code, questions, high=low / 10, n=side.n, word="down")
+    edges = [None if edge is None else edge / 10 for edge in (low, high)]
+    return Figure(side.side, "trend", code, questions, low=edges[0], high=edges[1], n=side.n, word="same")
+
+
+def _published(
+    reference: EarlierWave, side: str, code: str, questions: tuple[str, ...], counts: Mapping[str, int]
+) -> tuple[float, float] | None:
+    """What the reference said of the mean of all answers to these questions, on 1..7."""
+    rows = {f.code: f for f in reference.publication.figures if f.side == side and f.kind in ("mean", "interval")}
+    if code in rows:
+        return limits(rows[code]) if set(rows[code].questions) == set(questions) else None
+    if any(question not in rows for question in questions):
+        return None
+    given = sum(counts[question] for question in questions)
+    low = sum(limits(rows[question])[0] * counts[question] for question in questions) / given
+    high = sum(limits(rows[question])[1] * counts[question] for question in questions) / given
+    return low, high
+
+
+def _ceil_tenths(value: float) -> int:
+    """Value in tenths, rounded up, one part in a million below the grid counting as on it."""
+    return int(np.ceil(round(value * 10, 6)))
