@@ -44,12 +44,14 @@ SPACING = (
     (re.compile(r"± (\d)"), rf"±{NO_BREAK}\1"),
     (re.compile(r"(?<=\w)(?:'|&#x27;|&#39;)(?=\w)"), "’"),
 )
+BLANKS = re.compile(r"\s*>\s*<")
 TAGS_AND_TEXT = re.compile(r"(<[^>]*>)")
 
 
 @lru_cache(maxsize=256)
 def _drawing(name: str, css_class: str) -> str:
-    return str(lucide(name, size=None, aria_hidden="true", focusable="false", **{"class": css_class}))
+    drawing = str(lucide(name, size=None, aria_hidden="true", focusable="false", **{"class": css_class}))
+    return BLANKS.sub("><", drawing).strip()
 
 
 @register.simple_tag
