@@ -36,7 +36,8 @@ def _postgres(url: str, *, schema: str) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"options": f"-c search_path={schema}", "pool": {"min_size": 0, "max_size": 8}},
+        "OPTIONS": {"options": f"-c search_path={schema},public", "pool": {"min_size": 0, "max_size": 8}},
+        "TEST": {"NAME": f"test_{schema}_{unquote(parts.path.lstrip('/'))}"},
     }
 
 
