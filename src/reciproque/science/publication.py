@@ -135,7 +135,7 @@ def _full_allowed(wave: _Wave, people: People, past: Sequence[EarlierWave]) -> b
 
 
 def _ladder(wave: _Wave, people: People, past: Sequence[EarlierWave]) -> list[tuple[Level, tuple[str, ...]]]:
-    """Candidate tables, richest first: function words are given up first, then classes, questions, mirror, all figures."""
+    """Candidate tables, richest first: words are given up first, then classes, questions, mirror, all figures."""
     steps: list[tuple[Level, tuple[str, ...]]] = []
     if _full_allowed(wave, people, past):
         if wave.fewest >= ITEMS_FROM:
