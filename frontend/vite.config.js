@@ -1,8 +1,6 @@
-// One build for the whole product: two entries (the workspace, the answering pages), fonts cut to what French and
-// English need, and a compressed twin of each text file so that the server never compresses at request time.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+// One build for the whole product: two entries (the workspace, the answering pages), and fonts cut to what French and
+// English need. The Makefile then puts a compressed twin beside each text file.
+import { resolve } from "node:path";
 
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
@@ -13,23 +11,10 @@ const OUT = resolve(import.meta.dirname, "../src/reciproque/static/built");
 
 const fonts = { name: "reciproque-fonts", buildStart: cutFonts };
 
-const compress = {
-  name: "reciproque-compress",
-  closeBundle() {
-    for (const file of readdirSync(OUT, { recursive: true })) {
-      if (!/\.(css|js|svg)$/.test(file)) continue;
-      const path = join(OUT, file);
-      const content = readFileSync(path);
-      writeFileSync(`${path}.br`, brotliCompressSync(content));
-      writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
-    }
-  },
-};
-
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [fonts, tailwindcss(), compress],
+  plugins: [fonts, tailwindcss()],
   build: {
     outDir: OUT,
     emptyOutDir: true,

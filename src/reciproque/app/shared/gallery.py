@@ -1,4 +1,4 @@
-"""The gallery: every shared component on one page, with made-up words, for whoever builds or checks a screen."""
+"""What the gallery shows: every shared component on one page, with made-up words, for whoever builds or checks a screen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +14,9 @@ class GalleryForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As people say it, without an article."))
     date = forms.DateField(label=gettext_lazy("Closing date"))
     subject = forms.ChoiceField(
-        label=gettext_lazy("Subject"), choices=[("", "–"), ("pace", gettext_lazy("Who pays for the ramp-up"))], required=False
+        label=gettext_lazy("Subject"),
+        choices=[("", "–"), ("pace", gettext_lazy("Who pays for the ramp-up"))],
+        required=False,
     )
     sentence = forms.CharField(
         label=gettext_lazy("A sentence"), widget=forms.Textarea(attrs={"rows": 3}), required=False
@@ -30,13 +30,10 @@ class GalleryForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), required=False)
 
 
-def gallery(request: HttpRequest) -> HttpResponse:
-    faulty = GalleryForm({"name": "Valmorine", "date": "31/02/2026", "form": "full"})
-    return render(request, "gallery.html", {"form": faulty, "page": Paginator(range(40), 10).page(2), **_samples()})
-
-
-def _samples() -> dict[str, Any]:
+def samples() -> dict[str, Any]:
     return {
+        "form": GalleryForm({"name": "Valmorine", "date": "31/02/2026", "form": "full"}),
+        "page": Paginator(range(40), 10).page(2),
         "path_notes": {"measure": _("both sides"), "debate": _("together, out loud")},
         "columns": [_("Subject"), _("Valmorine says of Tressac"), _("Tressac says of Valmorine")],
         "rows": [[_("Dialogue"), "70 (64–76)", "60 (55–65)"], [_("Competence"), "81 (75–87)", "72 (67–77)"]],
