@@ -1,0 +1,42 @@
+"""Names as people write them: folding for comparison, tidying for storage. Pure text, no tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SPACES = re.compile(r"\s+")
+NOT_WORD = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """The text without accents, case, punctuation or double spaces: two spellings of one name fold alike."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return NOT_WORD.sub(" ", plain.casefold()).strip()
+
+
+def tidy(text: str) -> str:
+    """The text in composed form, without control or invisible characters, with single spaces."""
+    visible = "".join(" " if letter in "\t\r\n\u00a0\u202f" else letter for letter in text)
+    kept = "".join(letter for letter in visible if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    return SPACES.sub(" ", unicodedata.normalize("NFC", kept)).strip()
+
+
+def folded_person(first_name: str, last_name: str) -> str:
+    """The natural key of somebody without an e-mail address."""
+    return fold(f"{first_name} {last_name}")[:170]
+
+
+def looks_like_formula(text: str) -> bool:
+    return text.startswith(FORMULA_STARTS)
+
+
+def split_full_name(text: str) -> tuple[str, str]:
+    """First and last name of a full one. Words in capitals are the last name, else the last name follows the first word."""
+    words = text.split()
+    capitals = [word for word in words if len(word) > 1 and word.isupper()]
+    if capitals and len(capitals) < len(words):
+        return " ".join(word for word in words if word not in capitals), " ".join(capitals)
+    return (words[0], " ".join(words[1:])) if len(words) > 1 else ("", text)

@@ -1,0 +1,1 @@
+"""Reads of the directory, one file per subject."""

@@ -1,0 +1,1 @@
+"""Screens of the directory, one file per subject."""
