@@ -84,6 +84,20 @@ def test_a_mark_that_fails_changes_nothing_yet(urn: Urn, collected: dict[int, st
     assert urn.marked == [frozenset(ANSWERED)]
 
 
+def test_a_second_process_that_closes_late_marks_nobody_as_silent(urn: Urn, collected: dict[int, str]) -> None:
+    """It has seen the urn shut; meanwhile the first one finishes everything."""
+    store.shut(7)
+    slots_seen = store.filled_once_shut(7)
+    first = urn.close()
+    assert slots_seen is not None
+    assert store.filled_once_shut(7) is None
+    with pytest.raises(SecretMissing):
+        collect.owners(7, urn.invitations, slots_seen)
+    store.mix(7)
+    assert urn.close() == first
+    assert urn.marked == [frozenset(ANSWERED)]
+
+
 @sqlite_only
 def test_a_reader_that_stays_makes_closing_say_try_again(urn: Urn, collected: dict[int, str], monkeypatch) -> None:
     monkeypatch.setattr(store, "TRIES", 1)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import connections
 
@@ -240,3 +241,13 @@ def test_who_answered_is_still_known_to_the_system_alone(closed: Urn) -> None:
     assert closed.marked == [frozenset(closed.invitations)]
     with pytest.raises(Exception, match="no secret"):
         collect.answered(7, closed.invitations)
+
+
+def test_the_formulas_get_one_column_for_each_item_asked(closed: Urn) -> None:
+    client = closed.open().client
+    ballots = opening.side_ballots(client, ["F1", "F2", "F2m", "C1"])
+    assert (ballots.side, ballots.n, ballots.functions) == ("client", 5, client.functions)
+    assert ballots.answers["F1"].tolist() == list(client.scores["F1"])
+    assert np.isnan(ballots.answers["F2"]).all()
+    assert np.isnan(ballots.answers["C1"]).all()
+    assert ballots.answers["F2m"].tolist() == [4.0] * 5

@@ -34,9 +34,10 @@ def close(wave_id: int, invitation_ids: Iterable[int], mark: Callable[[frozenset
     When the wave secret was lost (a restored backup never holds it), `mark` is not called: who answered stays unknown.
     """
     store.shut(wave_id)
-    if store.stage(wave_id) == ShutUrn.Stage.SHUT:
+    slots = store.filled_once_shut(wave_id)
+    if slots is not None:
         with suppress(SecretMissing):
-            mark(collect.answered(wave_id, invitation_ids))
+            mark(collect.owners(wave_id, invitation_ids, slots))
         store.mix(wave_id)
     store.scrub()
     tokens.destroy_secret(settings.SECRETS_DIR, wave_id)

@@ -77,14 +77,18 @@ def withdraw(found: Recognised) -> bool:
 
 
 def has_answered(found: Recognised) -> bool:
-    slot = tokens.slot_of(found.token)
-    return slot in store.filled(found.wave_id, [slot])
+    return store.has(found.wave_id, tokens.slot_of(found.token))
 
 
 def answered(wave_id: int, invitation_ids: Iterable[int]) -> frozenset[int]:
-    """Which invitations have a ballot now, for reminders and closing only. Never show or log it."""
-    slots = tokens.slots_of(tokens.read_secret(settings.SECRETS_DIR, wave_id), invitation_ids)
-    return frozenset(slots[slot] for slot in store.filled(wave_id, slots))
+    """Which invitations have a ballot now, for reminders only. Never show or log it."""
+    return owners(wave_id, invitation_ids, store.filled(wave_id))
+
+
+def owners(wave_id: int, invitation_ids: Iterable[int], slots: frozenset[str]) -> frozenset[int]:
+    """The invitations behind some slots."""
+    every = tokens.slots_of(tokens.read_secret(settings.SECRETS_DIR, wave_id), invitation_ids)
+    return frozenset(every[slot] for slot in slots & every.keys())
 
 
 def counts(wave_id: int) -> dict[str, int]:

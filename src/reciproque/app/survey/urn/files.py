@@ -30,6 +30,16 @@ def destroy(path: Path) -> None:
         _sync_folder(path.parent)
 
 
+def finish_destroying(path: Path) -> None:
+    """Remove what a `destroy` cut short has overwritten already; leave anything else."""
+    try:
+        overwritten = not any(path.read_bytes())
+    except FileNotFoundError:
+        return
+    if overwritten:
+        destroy(path)
+
+
 def _destroy_one(path: Path) -> None:
     try:
         with path.open("r+b") as file:

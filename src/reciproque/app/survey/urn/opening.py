@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nacl.exceptions
+import numpy as np
 from django.conf import settings
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
@@ -24,6 +25,7 @@ from reciproque.app.survey.urn.errors import Damaged, NotClosed, NothingToOpen, 
 from reciproque.app.survey.urn.keys import Half
 from reciproque.app.survey.urn.models import ShutUrn
 from reciproque.app.survey.urn.seal import CLIENT, SIDES, SUPPLIER, Answers, SealedRow, Text, open_row, open_share
+from reciproque.science.figures import SideBallots
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def turn(*, wave_id: int, side: str, half: Half, other_public: bytes, listed: Se
     """
     rows = _closed_rows(wave_id, listed)
     shares = {receipts.receipt_of(row): open_share(_box(row, side), half) for row in rows}
+    files.finish_destroying(_waiting(wave_id))
     if files.create_once(_waiting(wave_id), _keep(shares, side, other_public)):
         return None
     kept_by, kept = _kept(wave_id, half)
@@ -71,6 +74,16 @@ def open_both(*, wave_id: int, client: Half, supplier: Half, listed: Sequence[st
         for side, half in halves.items()
     }
     return _open(wave_id, rows, shares_of)
+
+
+def side_ballots(opened: OpenedSide, codes: Iterable[str]) -> SideBallots:
+    """What the formulas take: one column for each item asked, NaN where a person cannot say or left it empty."""
+    nothing = (None,) * len(opened.functions)
+    return SideBallots(
+        side=opened.side,
+        functions=opened.functions,
+        answers={code: np.array(opened.scores.get(code, nothing), dtype=np.float64) for code in codes},
+    )
 
 
 def is_waiting(wave_id: int) -> bool:

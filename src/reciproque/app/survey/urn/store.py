@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connections, transaction
@@ -64,10 +64,13 @@ def remove(wave_id: int, slot: str) -> bool:
     return removed > 0
 
 
-def filled(wave_id: int, slots: Iterable[str]) -> frozenset[str]:
-    """Which of these slots hold a ballot."""
-    present = set(Ballot.objects.filter(wave_id=wave_id).values_list("slot", flat=True))
-    return frozenset(present.intersection(slots))
+def filled(wave_id: int) -> frozenset[str]:
+    """The slots that hold a ballot now."""
+    return frozenset(Ballot.objects.filter(wave_id=wave_id).values_list("slot", flat=True))
+
+
+def has(wave_id: int, slot: str) -> bool:
+    return Ballot.objects.filter(wave_id=wave_id, slot=slot).exists()
 
 
 def counts(wave_id: int) -> dict[str, int]:
@@ -83,6 +86,15 @@ def shut(wave_id: int) -> None:
     with _urn(wave_id, alone=True) as reached:
         if not reached:
             ShutUrn.objects.create(wave_id=wave_id, stage=ShutUrn.Stage.SHUT)
+
+
+def filled_once_shut(wave_id: int) -> frozenset[str] | None:
+    """The slots of a shut urn, which can change no more; None once they are gone.
+
+    Seen alone with the urn: of two processes that close at once, none takes slots just destroyed for nobody's answer.
+    """
+    with _urn(wave_id, alone=True) as reached:
+        return filled(wave_id) if reached == ShutUrn.Stage.SHUT else None
 
 
 def mix(wave_id: int) -> None:
