@@ -8,7 +8,7 @@ from reciproque.demo.answers import View
 
 @dataclass(frozen=True)
 class Character:
-    """Someone of a company. ``role`` and ``persona`` say whether and how the person can be entered from the login page."""
+    """Someone of a company. The role says whether the person can be entered from the login page, and as what."""
 
     first_name: str
     last_name: str
