@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from reciproque.app.shared import clock
-from reciproque.app.survey.models import Wave, WaveState
+from reciproque.app.survey.models import WaveState
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,6 @@ def transition(name: str, source: str) -> Transition:
         if candidate.name == name and candidate.source == source:
             return candidate
     raise ForbiddenTransition(f"{name} is not possible from {source}")
-
-
-def accepts_answers(wave: Wave) -> bool:
-    """Past the last day nobody can answer, even while the two companies decide what to do about a missing quorum."""
-    return wave.state == S.COLLECTING and clock.now() < wave.closes_at
 
 
 IN_PROGRESS = (S.DRAFT, S.SEALING, S.COLLECTING, S.CLOSING, S.CLOSED)

@@ -1,0 +1,293 @@
+"""Where a wave stands, as one member may know it: own people, the other side's quorum as a word, never who answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from reciproque.app.directory.models import Membership, Person
+from reciproque.app.shared import clock
+from reciproque.app.shared.vocabulary import SIDES
+from reciproque.app.survey import access
+from reciproque.app.survey.models import Invitation, Wave, WaveState
+from reciproque.app.survey.urn import collect, opening
+
+S = WaveState
+Role = Membership.Role
+
+
+def quorums(wave: Wave) -> dict[str, bool]:
+    """Whether each side has as many ballots as agreed. Read from the urn: how many, never who."""
+    counts = collect.counts(wave.pk)
+    return {side: counts[side] >= wave.quorum(side) for side in SIDES}
+
+
+def closing_is_due(wave: Wave) -> bool:
+    """The last day is over, or the hours of grace since both quorums were seen reached."""
+    if clock.now() >= wave.closes_at:
+        return True
+    reached = wave.quorums_reached_at
+    return reached is not None and clock.now() >= reached + timedelta(hours=wave.grace_hours)
+
+
+@dataclass(frozen=True)
+class SideStatus:
+    """One company's half of the status page. `ballots` is None where the reader may not see a number."""
+
+    side: str
+    name: str
+    sponsor: str
+    deputy: str
+    people: int | None
+    list_ready: bool
+    list_complete: bool | None
+    sealed_at: str
+    deputy_ready: bool
+    quorum: int
+    quorum_reached: bool
+    ballots: int | None
+    key_awaited: bool
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What is awaited from whom; an empty side means from both together."""
+
+    side: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """The status page: a sentence, what follows from it, both halves, and what the reader may do."""
+
+    state: str
+    sentence: str
+    then: str
+    sides: tuple[SideStatus, ...]
+    awaited: tuple[Awaited, ...]
+    offers: frozenset[str]
+    primary: str
+    step: int
+    quorum_missed: bool
+
+
+def wave_status(wave: Wave, membership: Membership) -> Status:
+    sides = _sides(wave, membership)
+    missed = _quorum_missed(wave, sides)
+    offers = _offers(wave, membership, sides)
+    sentence, then = _words(wave, sides, missed)
+    return Status(
+        state=wave.state,
+        sentence=sentence,
+        then=then,
+        sides=sides,
+        awaited=_awaited(wave, sides, missed),
+        offers=offers,
+        primary=next((name for name in PRIMARY if name in offers), ""),
+        step=STEPS[wave.state],
+        quorum_missed=missed,
+    )
+
+
+# The button in ink: the first of these that the reader may press.
+PRIMARY = ("read", "open", "seal", "extend", "close", "people", "start_sealing", "clone")
+STEPS = {S.DRAFT: 1, S.SEALING: 2, S.COLLECTING: 3, S.CLOSING: 4, S.CLOSED: 4, S.OPEN: 5, S.PURGED: 5, S.CANCELLED: 0}
+
+
+def _sides(wave: Wave, membership: Membership) -> tuple[SideStatus, ...]:
+    holders = {
+        (m.side, m.role): m.account
+        for m in Membership.objects.filter(
+            relationship=wave.relationship_id, role__in=access.HOLDS_A_KEY
+        ).select_related("account")
+    }
+    keys = {key.side: key for key in wave.keys.prefetch_related("wrapped")}
+    invited = list(wave.invitations.filter(cancelled=False).values_list("side", flat=True))
+    counts = collect.counts(wave.pk) if wave.state == S.COLLECTING else {s: wave.ballots(s) for s in SIDES}
+    numbers = access.is_neutral_facilitator(membership)
+    closed = wave.state in (S.CLOSED, S.OPEN, S.PURGED)
+    mine = access.chooses_people_of(membership)
+    made = []
+    for side in SIDES:
+        sponsor, deputy = holders.get((side, Role.SPONSOR)), holders.get((side, Role.DEPUTY))
+        key = keys.get(side)
+        proved = {half.holder_id for half in key.wrapped.all() if half.confirmed} if key else set()
+        made.append(
+            SideStatus(
+                side=side,
+                name=wave.relationship.organisation(side).name,
+                sponsor=str(sponsor or ""),
+                deputy=str(deputy or ""),
+                people=invited.count(side) if side in mine else None,
+                list_ready=invited.count(side) >= wave.quorum(side),
+                list_complete=wave.list_complete(side),
+                sealed_at=_day(key.accepted_at) if key and sponsor and sponsor.pk in proved else "",
+                deputy_ready=bool(deputy and deputy.pk in proved),
+                quorum=wave.quorum(side),
+                quorum_reached=counts[side] >= wave.quorum(side),
+                ballots=counts[side] if closed or (numbers and wave.state == S.COLLECTING) else None,
+                key_awaited=numbers and wave.state == S.CLOSED and not opening.has_turned(wave.pk, side),
+            )
+        )
+    return tuple(made)
+
+
+def _quorum_missed(wave: Wave, sides: tuple[SideStatus, ...]) -> bool:
+    over = wave.state == S.COLLECTING and clock.now() >= wave.closes_at
+    return (over or wave.state == S.CLOSED) and not all(side.quorum_reached for side in sides)
+
+
+def _offers(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -> frozenset[str]:
+    """Names of what the reader may do now; the page turns each into a button or a link."""
+    state, holder = wave.state, access.holds_a_key(membership)
+    reached = all(side.quorum_reached for side in sides)
+    missed = _quorum_missed(wave, sides)
+    prepares, lists = access.prepares(membership), access.chooses_people_of(membership)
+    found = {
+        "settings": prepares and state == S.DRAFT,
+        "people": bool(lists) and state == S.DRAFT,
+        "start_sealing": prepares and state == S.DRAFT and all(side.list_ready for side in sides),
+        "back_to_draft": access.may(membership, "back_to_draft", state),
+        "seal": holder and state == S.SEALING,
+        "late": bool(lists) and state == S.COLLECTING and clock.now() < wave.closes_at,
+        "outbox": bool(lists) and state == S.COLLECTING,
+        "extend": access.may(membership, "extend", state) and not wave.extended and not reached,
+        "close": access.may(membership, "start_closing", state) and reached and closing_is_due(wave),
+        "open": holder and state == S.CLOSED and not missed,
+        "read": state in (S.OPEN, S.PURGED),
+        "receipts": state in (S.CLOSED, S.OPEN, S.PURGED),
+        "record": state not in (S.DRAFT, S.CANCELLED),
+        "clone": prepares and state in (S.OPEN, S.PURGED),
+        "cancel": access.may(membership, f"cancel_{state}", state),
+    }
+    return frozenset(name for name, offered in found.items() if offered)
+
+
+def _words(wave: Wave, sides: tuple[SideStatus, ...], missed: bool) -> tuple[str, str]:
+    if missed and wave.state == S.COLLECTING:
+        return _missed_words(wave)
+    if missed:
+        return (
+            _("A quorum was missed: this urn stays shut."),
+            _("Nobody opens anything. Cancelling the wave destroys its ballots and keys."),
+        )
+    if wave.state == S.SEALING and all(side.sealed_at for side in sides):
+        return (
+            _("Both keys are sealed. Invitations leave on %(day)s.") % {"day": _day(wave.opens_at)},
+            _("Until then everything can still be taken back."),
+        )
+    return _plain_words(wave)
+
+
+def _missed_words(wave: Wave) -> tuple[str, str]:
+    sentence = _("The last day has passed and a quorum is missing.")
+    if wave.extended:
+        return sentence, _("It was extended once already: it can only be cancelled, and nobody opens anything.")
+    return sentence, _("Extend it once, or cancel it. Until then nobody can answer, and nobody opens anything.")
+
+
+def _plain_words(wave: Wave) -> tuple[str, str]:
+    """Said of each state when nothing is amiss."""
+    until = {"day": _day(wave.closes_at)}
+    opened = {"day": _day(wave.opened_at) if wave.opened_at else ""}
+    contest = {"day": _day(wave.contest_until) if wave.contest_until else ""}
+    words = {
+        S.DRAFT: (
+            _("This wave is being prepared."),
+            _("Choose its rules and its people. Nothing leaves before both companies have sealed their key."),
+        ),
+        S.SEALING: (
+            _("Two keys, one per company: the wave starts when both are sealed."),
+            _("The rules no longer change. Each sponsor accepts them and receives an opening phrase."),
+        ),
+        S.COLLECTING: (
+            _("Answers are coming in until %(day)s.") % until,
+            _("Nobody sees who has answered. Reminders leave by themselves."),
+        ),
+        S.CLOSING: (
+            _("Answers are closed; the urn is being shuffled."),
+            _("Order and links are destroyed, then the list of receipts is published. It takes a minute."),
+        ),
+        S.CLOSED: (
+            _("The urn opens when both keys have turned."),
+            _("In any order, at any time. Both companies will read the same figures at the same minute."),
+        ),
+        S.OPEN: (
+            _("Open for both companies since %(day)s.") % opened,
+            _("Ballots and keys are destroyed on %(day)s.") % contest,
+        ),
+        S.PURGED: (
+            _("Open for both companies since %(day)s.") % opened,
+            _("Ballots and keys were destroyed: only the published figures remain."),
+        ),
+        S.CANCELLED: (
+            _("This wave was cancelled."),
+            _("Its keys, links and ballots were destroyed. Nothing of it will ever be read."),
+        ),
+    }
+    return words[S(wave.state)]
+
+
+def _awaited(wave: Wave, sides: tuple[SideStatus, ...], missed: bool) -> tuple[Awaited, ...]:
+    if missed and wave.state == S.COLLECTING and not wave.extended:
+        return (Awaited("", _("Decide together: extend once, or cancel.")),)
+    if missed:
+        return (Awaited("", _("Cancel the wave.")),)
+    if wave.state == S.CLOSED:
+        awaited = [Awaited(s.side, _("Turn the key of %(name)s.") % {"name": s.name}) for s in sides if s.key_awaited]
+        return tuple(awaited) or (Awaited("", _("Type both opening phrases.")),)
+    said = {
+        S.DRAFT: [Awaited(s.side, _("Draw up the list of people.")) for s in sides if not s.list_ready],
+        S.SEALING: [Awaited(s.side, _("Seal the key.")) for s in sides if not s.sealed_at],
+    }
+    return tuple(said.get(S(wave.state), []))
+
+
+def _day(moment: object) -> str:
+    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A person on a list, for the company that drew it up. Says nothing about answering."""
+
+    name: str
+    function: str
+    email: str
+
+
+def people_of(wave: Wave, side: str) -> list[Asked]:
+    rows = wave.invitations.filter(side=side, cancelled=False).select_related("person", "function")
+    rows = rows.order_by("person__last_name", "person__first_name")
+    return [Asked(str(row.person), str(row.function or ""), row.person.email) for row in rows]
+
+
+def candidates(wave: Wave, side: str) -> QuerySet[Person]:
+    """People of the company who hold a post today, or whose post nobody wrote down."""
+    people = Person.objects.filter(organisation=wave.relationship.organisation(side))
+    gone = people.filter(posts__isnull=False).exclude(posts__ended_on__isnull=True)
+    return people.exclude(pk__in=gone.values("pk"))
+
+
+def chosen_ids(wave: Wave, side: str) -> set[int]:
+    return set(Invitation.objects.filter(wave=wave, side=side).values_list("person", flat=True))
+
+
+def rules(wave: Wave) -> list[str]:
+    """What both sponsors accept in sealing, in plain words; the same on screen and on the printed record."""
+    day = _day(wave.closes_at)
+    return [
+        _("The questionnaire, version %(version)s, no longer changes.") % {"version": wave.instrument_version},
+        _("Invitations leave on %(start)s; answers close on %(end)s at the latest. Nobody sees who answered.")
+        % {"start": _day(wave.opens_at), "end": day},
+        _("It takes %(client)d answers on the client side and %(supplier)d on the supplier side. Otherwise nobody opens anything.")
+        % {"client": wave.quorum_client, "supplier": wave.quorum_supplier},
+        _("Once both quorums are reached, answers close after %(hours)d hours.") % {"hours": wave.grace_hours},
+        _("Both companies receive the same results at the same minute."),
+        _("Thirty days after the opening, ballots and keys are destroyed."),
+    ]
