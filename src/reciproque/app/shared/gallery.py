@@ -1,4 +1,4 @@
-"""What the gallery shows: every shared component on one page, with made-up words, for whoever builds or checks a screen."""
+"""What the gallery shows: every shared component on one page, in made-up words, for who builds or checks a screen."""
 
 from __future__ import annotations
 

@@ -71,7 +71,8 @@ def side_mark(side: str, hollow: bool = False) -> SafeString:
 @register.filter(is_safe=True, needs_autoescape=True)
 def fr_typo(value: object, autoescape: bool = True) -> SafeString | str:
     """French spacing and apostrophes in a text, when the page is in French. Tags inside safe HTML are left alone."""
-    text = str(conditional_escape(value)) if autoescape else str(value)
+    text = value if isinstance(value, SafeString) else str(value)
+    text = str(conditional_escape(text)) if autoescape else text
     if (get_language() or "fr").startswith("fr"):
         text = "".join(part if part.startswith("<") else space_french(part) for part in TAGS_AND_TEXT.split(text))
     return mark_safe(text) if autoescape or isinstance(value, SafeString) else text  # noqa: S308 - escaped above
