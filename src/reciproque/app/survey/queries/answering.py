@@ -1,0 +1,183 @@
+"""What the answering pages read: whose link it is, and where its wave stands. One row, nothing about anybody else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from reciproque.app.directory.models import Membership
+from reciproque.app.shared import clock
+from reciproque.app.shared.vocabulary import other_side
+from reciproque.app.survey.instruments import Instrument, parse
+from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState
+from reciproque.app.survey.urn import collect
+from reciproque.app.survey.urn.collect import Recognised
+
+FIELDS = (
+    "side",
+    "language",
+    "function__code",
+    "wave__key",
+    "wave__number",
+    "wave__state",
+    "wave__level",
+    "wave__form",
+    "wave__languages",
+    "wave__closes_at",
+    "wave__instrument_digest",
+    "wave__relationship__client__name",
+    "wave__relationship__supplier__name",
+)
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """A person who answers, as the pages need to know it: a side, not a name."""
+
+    wave_id: int
+    wave_key: str
+    state: str
+    level: int
+    form: str
+    languages: tuple[str, ...]
+    closes_at: datetime
+    digest: str
+    side: str
+    function: str
+    language: str
+    own: str
+    seen: str
+
+    @property
+    def other(self) -> str:
+        return other_side(self.side)
+
+    @property
+    def may_answer(self) -> bool:
+        return self.state == WaveState.COLLECTING and clock.now() < self.closes_at
+
+    @property
+    def is_training(self) -> bool:
+        return self.level == Wave.Level.DEMO
+
+    @property
+    def instrument(self) -> Instrument:
+        return _instrument(self.wave_id, self.digest)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return self.instrument.questions_of(self.form)
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        return tuple(prompt.code for prompt in self.instrument.prompts_of(self.form))
+
+
+@dataclass(frozen=True)
+class Facilitator:
+    """Whom respondents may turn to, and which company pays that person, if one of them does."""
+
+    name: str
+    employer: str
+
+
+@dataclass(frozen=True)
+class ReceiptFound:
+    """The closed list that holds a receipt."""
+
+    client: str
+    supplier: str
+    number: int
+    closed_at: datetime
+    receipts: tuple[str, ...]
+    root: str
+
+
+def respondent(wave_id: int, invitation_id: int) -> Respondent | None:
+    """The person invited, or None when the invitation was cancelled or never was."""
+    row = Invitation.objects.filter(pk=invitation_id, wave_id=wave_id, cancelled=False).values_list(*FIELDS).first()
+    if row is None:
+        return None
+    side, language, function, key, _number, state, level, form, languages, closes_at, digest, client, supplier = row
+    own, seen = (client, supplier) if side == "client" else (supplier, client)
+    known = tuple(code for code, _name in settings.LANGUAGES if code in languages) or ("fr", "en")
+    return Respondent(
+        wave_id=wave_id,
+        wave_key=key,
+        state=state,
+        level=level,
+        form=form,
+        languages=known,
+        closes_at=closes_at,
+        digest=digest,
+        side=side,
+        function=function or "",
+        language=language if language in known else known[0],
+        own=own,
+        seen=seen,
+    )
+
+
+def recognise(typed: str) -> Recognised:
+    """Whose token was typed, among the waves that collect; InvalidToken otherwise."""
+    invitations: dict[int, list[int]] = defaultdict(list)
+    collecting = Invitation.objects.filter(wave__state=WaveState.COLLECTING, cancelled=False)
+    for wave_id, invitation_id in collecting.values_list("wave_id", "id"):
+        invitations[wave_id].append(invitation_id)
+    return collect.recognise(typed, invitations)
+
+
+def public_keys(wave_id: int) -> dict[str, bytes]:
+    """The public half of each side's key: {"client": …, "supplier": …}."""
+    keys = SealingKey.objects.filter(wave_id=wave_id).values_list("side", "public_key")
+    return {side: bytes(public) for side, public in keys}
+
+
+def facilitator(wave_id: int) -> Facilitator | None:
+    found = (
+        Membership.objects.filter(relationship__waves=wave_id, role=Membership.Role.FACILITATOR)
+        .select_related("account", "relationship__client", "relationship__supplier")
+        .first()
+    )
+    if found is None:
+        return None
+    employer = "" if found.side == "neutral" else found.relationship.organisation(found.side).name
+    return Facilitator(name=str(found.account), employer=employer)
+
+
+def receipt_found(receipt: str) -> ReceiptFound | None:
+    """The published list that holds this receipt. Waves that still collect have no list: nothing is said of them."""
+    waves = (
+        Wave.objects.exclude(receipts_root="")
+        .filter(state__in=(WaveState.CLOSED, WaveState.OPEN, WaveState.PURGED))
+        .annotate(listed=Cast("receipts", TextField()))
+        .filter(listed__contains=receipt)
+        .select_related("relationship__client", "relationship__supplier")
+        .defer("instrument_text")
+    )
+    for wave in waves:
+        if receipt in wave.receipts:
+            return ReceiptFound(
+                client=wave.relationship.client.name,
+                supplier=wave.relationship.supplier.name,
+                number=wave.number,
+                closed_at=wave.closed_at or wave.closes_at,
+                receipts=tuple(wave.receipts),
+                root=wave.receipts_root,
+            )
+    return None
+
+
+def _instrument(wave_id: int, digest: str) -> Instrument:
+    """The locked questionnaire of a wave; its text is read once per process, for it never changes."""
+    text = caches["frozen"].get(f"instrument:{digest}")
+    if text is None:
+        text = Wave.objects.values_list("instrument_text", flat=True).get(pk=wave_id)
+        caches["frozen"].set(f"instrument:{digest}", text)
+    return parse(text)
