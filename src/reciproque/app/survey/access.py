@@ -7,7 +7,7 @@ from django.http import Http404
 from reciproque.app.directory.access import visible_sides
 from reciproque.app.directory.models import Account, Membership
 from reciproque.app.shared.vocabulary import SIDES, Seat
-from reciproque.app.survey.models import Wave
+from reciproque.app.survey.models import Invitation, OutboxMail, Wave
 from reciproque.app.survey.states import TRANSITIONS
 
 Role = Membership.Role
@@ -69,3 +69,35 @@ def reveals_links_of(membership: Membership) -> tuple[str, ...]:
     """Who may hand a link over by hand: the sponsor of that side, or a neutral facilitator; never one employed by a side."""
     employed = membership.role == Role.FACILITATOR and membership.side != Seat.NEUTRAL
     return () if employed else sees_outbox_of(membership)
+
+
+def outbox_for(account: Account, key: str) -> tuple[Wave, tuple[str, ...], tuple[str, ...]]:
+    """The wave, the sides whose invitations the account follows, and those whose links it may hand over."""
+    wave, membership = wave_for(account, key)
+    sides = sees_outbox_of(membership)
+    require(bool(sides))
+    return wave, sides, reveals_links_of(membership)
+
+
+def outbox_mail_for(account: Account, key: str) -> OutboxMail:
+    """An invitation mail of a side that the account follows."""
+    mail = (
+        OutboxMail.objects.filter(key=key, kind=OutboxMail.Kind.INVITATION)
+        .select_related("invitation__person", "wave__relationship__client", "wave__relationship__supplier")
+        .first()
+    )
+    membership = mail and mail.wave and membership_on(mail.wave, account)
+    if not mail or not mail.invitation or not membership or mail.invitation.side not in sees_outbox_of(membership):
+        raise Http404
+    mail.invitation.wave = mail.wave
+    return mail
+
+
+def revealable_invitation_for(account: Account, key: str, person: str) -> Invitation:
+    """The invitation of one person of a side whose links the account may hand over."""
+    wave, _sides, reveals = outbox_for(account, key)
+    invitation = wave.invitations.filter(person__key=person, side__in=reveals).select_related("person").first()
+    if invitation is None:
+        raise Http404
+    invitation.wave = wave
+    return invitation

@@ -140,7 +140,8 @@ class OutboxMail(models.Model):
     class Kind(models.TextChoices):
         INVITATION = "invitation", _("Invitation")
         REMINDER = "reminder", _("Reminder")
-        RESEND = "resend", _("Link sent again")
+        RESEND = "resend", _("Request to send a link again")
+        LINK = "link", _("Link sent again")
         CLOSED = "closed", _("Waiting for both phrases")
         OPENED = "opened", _("Results are open")
         LOG_HEAD = "log_head", _("Head of the log")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reciproque.app.survey.views import answering, receipt
+from reciproque.app.survey.views import answering, outbox, receipt, send_again
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Answering: public, no account. The link of an invitation is /r#TOKEN.
@@ -13,4 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/withdraw", answering.withdraw, name="respond-withdraw"),
     path("r/declined", answering.declined, name="respond-declined"),
     path("receipt/", receipt.check, name="receipt-check"),
+    path("r/again", send_again.send_again, name="send-again"),
+    # Mails of a wave.
+    path("survey/waves/<str:key>/outbox/", outbox.wave_outbox, name="wave-outbox"),
+    path("survey/waves/<str:key>/mail-check/", outbox.mail_check, name="wave-mail-check"),
+    path("survey/waves/<str:key>/links-by-hand/", outbox.links_by_hand, name="wave-links-by-hand"),
+    path("survey/waves/<str:key>/people/<str:person>/link/", outbox.invitation_link, name="invitation-link"),
+    path("survey/mails/<str:key>/retry/", outbox.retry, name="mail-retry"),
+    path("survey/mails/<str:key>/", outbox.demo_mail, name="demo-mail"),
 ]

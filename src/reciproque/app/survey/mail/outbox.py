@@ -1,0 +1,172 @@
+"""The outbox as a queue: one row per recipient, taken by one worker at a time, taken back from a worker that died.
+
+A row says who gets which letter. The text and its link are made when the mail leaves and are stored nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from nacl.encoding import Base64Encoder
+from nacl.secret import SecretBox
+
+from reciproque.app.directory.models import Account
+from reciproque.app.shared import clock
+from reciproque.app.shared.worker import living
+from reciproque.app.survey.models import Invitation, OutboxMail, Wave
+
+Kind, State = OutboxMail.Kind, OutboxMail.State
+
+# Waits after each failed try; a mail that failed once more than this is refused.
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+)
+# Rows of these kinds would tell who had not answered, or who asked for a link: they vanish when they are taken or done.
+FLEETING = (Kind.REMINDER, Kind.RESEND, Kind.LINK)
+LONGEST_ADDRESS = 320
+STALE = timedelta(days=7)
+KEPT = timedelta(days=60)
+
+
+def letter_to(invitation: Invitation, kind: str, *, once: str) -> OutboxMail:
+    return OutboxMail(
+        kind=kind,
+        wave_id=invitation.wave_id,
+        invitation=invitation,
+        recipient=invitation.person.email,
+        language=invitation.language,
+        once=once,
+        not_before=clock.now(),
+    )
+
+
+def letter_to_account(
+    account: Account, kind: str, *, once: str, wave: Wave | None = None, data: dict[str, object] | None = None
+) -> OutboxMail:
+    return OutboxMail(
+        kind=kind,
+        wave=wave,
+        account=account,
+        recipient=account.email,
+        language=account.language,
+        once=once,
+        not_before=clock.now(),
+        data=data or {},
+    )
+
+
+def hide(email: str) -> str:
+    """An address for the server's eyes only, always as long: the row says neither who is meant nor how long the name is."""
+    plain = email.encode().ljust(LONGEST_ADDRESS)[:LONGEST_ADDRESS]
+    return _box().encrypt(plain, encoder=Base64Encoder).decode()
+
+
+def show(hidden: str) -> str:
+    return _box().decrypt(hidden.encode(), encoder=Base64Encoder).decode().strip()
+
+
+def fingerprint(text: str) -> str:
+    """Stands for an address in memory, without being one."""
+    return hmac.new(settings.SECRET_KEY.encode(), text.lower().encode(), hashlib.sha256).hexdigest()
+
+
+def _box() -> SecretBox:
+    return SecretBox(hashlib.sha256(b"outbox address:" + settings.SECRET_KEY.encode()).digest())
+
+
+def queue(mails: Iterable[OutboxMail]) -> None:
+    """Add mails; one that was queued before under the same ``once`` is left as it is."""
+    OutboxMail.objects.bulk_create(list(mails), ignore_conflicts=True)
+
+
+def next_due() -> OutboxMail | None:
+    """The next mail to try, with all that its letter needs."""
+    return (
+        OutboxMail.objects.filter(state=State.QUEUED, not_before__lte=clock.now())
+        .select_related(
+            "wave__relationship__client", "wave__relationship__supplier", "invitation__person", "account__organisation"
+        )
+        .order_by("not_before", "id")
+        .first()
+    )
+
+
+def take(mail: OutboxMail, holder: str) -> bool:
+    """Take a mail for sending; False when another worker was faster."""
+    free = OutboxMail.objects.filter(pk=mail.pk, state=State.QUEUED, not_before__lte=clock.now())
+    if mail.kind == Kind.REMINDER:
+        return free.delete()[0] == 1
+    taken = free.update(state=State.SENDING, holder=holder, attempts=F("attempts") + 1)
+    mail.attempts += taken
+    return taken == 1
+
+
+def sent(mail: OutboxMail) -> None:
+    if mail.kind in FLEETING:
+        drop(mail)
+    else:
+        _held(mail).update(state=State.SENT, holder="", last_error="")
+
+
+def wait_until(mail: OutboxMail, moment: datetime) -> None:
+    OutboxMail.objects.filter(pk=mail.pk, state=State.QUEUED).update(not_before=moment)
+
+
+def drop(mail: OutboxMail) -> None:
+    OutboxMail.objects.filter(pk=mail.pk).delete()
+
+
+def cancel(mail: OutboxMail) -> None:
+    if mail.kind in FLEETING:
+        drop(mail)
+    else:
+        _held(mail).update(state=State.CANCELLED, holder="")
+
+
+def postpone(mail: OutboxMail) -> None:
+    """Give a mail back untried: the mail server cannot be used now, which is not this mail's doing."""
+    _held(mail).update(state=State.QUEUED, holder="", attempts=F("attempts") - 1)
+
+
+def failed(mail: OutboxMail, reason: str, *, permanent: bool) -> None:
+    """Refused for good, or to be tried again later. A reminder is not tried twice: another may come another day."""
+    if permanent or mail.attempts > len(WAITS) or mail.kind == Kind.REMINDER:
+        _refuse(mail, reason)
+        return
+    wait = WAITS[max(mail.attempts, 1) - 1]
+    _held(mail).update(state=State.QUEUED, holder="", last_error=reason, not_before=clock.now() + wait)
+
+
+def _refuse(mail: OutboxMail, reason: str) -> None:
+    if mail.kind in FLEETING:
+        drop(mail)
+    else:
+        _held(mail).update(state=State.REFUSED, holder="", last_error=reason)
+
+
+def _held(mail: OutboxMail) -> QuerySet[OutboxMail]:
+    return OutboxMail.objects.filter(pk=mail.pk, state=State.SENDING)
+
+
+def take_back_from_the_dead() -> None:
+    """Mails held by workers that are silent are tried again: at most one each had left without being noted."""
+    OutboxMail.objects.filter(state=State.SENDING).exclude(holder__in=living()).update(state=State.QUEUED, holder="")
+
+
+def prune() -> None:
+    """Mails too old to make sense are cancelled; old finished ones forgotten, but for invitations."""
+    now = clock.now()
+    OutboxMail.objects.filter(state=State.QUEUED, kind__in=FLEETING, not_before__lt=now - timedelta(days=1)).delete()
+    OutboxMail.objects.filter(state=State.QUEUED, attempts=0, not_before__lt=now - STALE).update(state=State.CANCELLED)
+    finished = OutboxMail.objects.filter(state__in=[State.SENT, State.CANCELLED], not_before__lt=now - KEPT)
+    finished.exclude(kind__in=[Kind.INVITATION, Kind.ACCOUNT, Kind.LOG_HEAD]).delete()

@@ -1,0 +1,168 @@
+"""Talking to the mail server, and putting its answers in plain words.
+
+No address, name or link ever goes into an error or a log line: errors carry a reason, put in words when shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from email.utils import formataddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, str | Promise] = {
+    "login": _("The mail server refused the user name or the password. Check SMTP_USER and SMTP_PASSWORD."),
+    "host": _("No machine answers to the name of the mail server. Check SMTP_HOST."),
+    "connection": _("The mail server does not take connections on this port. Check SMTP_PORT and the firewall."),
+    "timeout": _("The mail server did not answer in time."),
+    "tls": _(
+        "No secure connection could be made with the mail server. "
+        "Check SMTP_TLS, SMTP_STARTTLS and the server’s certificate."
+    ),
+    "sender": _("The mail server does not let us write in the name of this sender. Check MAIL_FROM."),
+    "recipient": _("The mail server says that this address does not exist or takes no mail."),
+    "content": _("The mail server refused the message itself."),
+    "later": _("The mail server asks to try again later."),
+    "disconnected": _("The mail server hung up before the end."),
+    "address": _("This is not a usable e-mail address."),
+    "unset": _("No mail server is set: see SMTP_HOST."),
+    "unknown": _("The mail could not be sent."),
+}
+
+
+def explain(reason: str) -> str:
+    return str(REASONS.get(reason, REASONS["unknown"]))
+
+
+class Unavailable(Exception):
+    """The mail server cannot be used now: the mail at hand is not to blame."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotDelivered(Exception):
+    """This one mail did not leave."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A letter ready to leave."""
+
+    key: str
+    name: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+def is_set() -> bool:
+    """Whether mails can leave. Without a mail server they would lie in a folder, links included: for the demo only."""
+    return bool(settings.DEMO or settings.EMAIL_HOST or "locmem" in settings.EMAIL_BACKEND)
+
+
+def settings_digest() -> str:
+    """Stands for the present mail settings; other settings give another one. Keyed, so that it tells no password."""
+    values = [
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD,
+        settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL, settings.DEFAULT_FROM_EMAIL,
+    ]  # fmt: skip
+    return hmac.new(settings.SECRET_KEY.encode(), repr(values).encode(), hashlib.sha256).hexdigest()
+
+
+def connect() -> BaseEmailBackend:
+    """An open connection, for as many mails as wanted."""
+    if not is_set():
+        raise Unavailable("unset")
+    backend = get_connection()
+    try:
+        backend.open()
+    except (OSError, UnicodeError) as error:
+        raise Unavailable(reason_of(error)) from None
+    return backend
+
+
+def hang_up(backend: BaseEmailBackend) -> None:
+    try:
+        backend.close()
+    except OSError:
+        return
+
+
+def send(backend: BaseEmailBackend, parcel: Parcel) -> None:
+    """Send one mail; raises NotDelivered or Unavailable, without the address in either."""
+    message = compose(parcel)
+    try:
+        backend.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max(code for code, _text in error.recipients.values())
+        raise NotDelivered("recipient" if code >= 500 else "later", permanent=code >= 500) from None
+    except smtplib.SMTPDataError as error:
+        permanent = error.smtp_code >= 500
+        raise NotDelivered("content" if permanent else "later", permanent=permanent) from None
+    except smtplib.SMTPNotSupportedError:
+        raise NotDelivered("address", permanent=True) from None
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPAuthenticationError, smtplib.SMTPHeloError) as error:
+        raise Unavailable(reason_of(error)) from None
+    except OSError as error:
+        raise NotDelivered(reason_of(error), permanent=False) from None
+
+
+def reason_of(error: Exception) -> str:
+    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+        (smtplib.SMTPAuthenticationError, "login"),
+        (smtplib.SMTPSenderRefused, "sender"),
+        (smtplib.SMTPServerDisconnected, "disconnected"),
+        ((smtplib.SMTPNotSupportedError, ssl.SSLError), "tls"),
+        (smtplib.SMTPException, "later"),
+        ((socket.gaierror, UnicodeError), "host"),
+        (TimeoutError, "timeout"),
+        (OSError, "connection"),
+    )
+    return next((reason for kind, reason in kinds if isinstance(error, kind)), "unknown")
+
+
+def compose(parcel: Parcel) -> EmailMultiAlternatives:
+    """The message, with a stable identity: a mail that leaves twice is one message for the receiver."""
+    try:
+        validate_email(parcel.address)
+    except ValidationError:
+        raise NotDelivered("address", permanent=True) from None
+    message = EmailMultiAlternatives(
+        subject=one_line(parcel.subject),
+        body=parcel.text,
+        to=[formataddr((one_line(parcel.name), parcel.address))],
+        headers={
+            "Message-ID": f"<{parcel.key}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": parcel.language,
+        },
+    )
+    message.attach_alternative(parcel.html, "text/html")
+    return message
+
+
+def one_line(text: str) -> str:
+    """Nothing typed by a person can start a new header: every control and line sign becomes a space."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
