@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import connections
 
-from reciproque.app.survey.urn import close, collect, receipts, seal, store, tokens
-from reciproque.app.survey.urn.errors import InvalidToken, NotCollecting, TooLong
+from reciproque.app.survey.urn import close, collect, lock, receipts, seal, store, tokens
+from reciproque.app.survey.urn.errors import InvalidToken, LockMissing, NotCollecting, TooLong
 from reciproque.app.survey.urn.models import Ballot
 from urns import Urn
 
@@ -102,6 +103,19 @@ def test_a_text_too_long_leaves_the_earlier_ballot(urn: Urn) -> None:
     with pytest.raises(TooLong):
         urn.submit(7000, seal.Answers("x", {}, (seal.Text("O1", "x" * 70_000, seal.PUBLISH),)))
     assert urn.close().receipts == (receipt,)
+
+
+def test_without_the_lock_nothing_is_sealed(urn: Urn, secrets_folder: Path) -> None:
+    lock.destroy(secrets_folder, 7)
+    with pytest.raises(LockMissing):
+        urn.submit(7000)
+    assert Ballot.objects.count() == 0
+
+
+def test_preparing_twice_changes_neither_links_nor_lock(urn: Urn, secrets_folder: Path) -> None:
+    before = collect.invitation_token(7, 7000), lock.read(secrets_folder, 7)
+    collect.prepare(7)
+    assert (collect.invitation_token(7, 7000), lock.read(secrets_folder, 7)) == before
 
 
 def test_nothing_comes_in_or_out_once_shut(urn: Urn) -> None:

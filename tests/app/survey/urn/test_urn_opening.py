@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from django.db import connections
 
-from reciproque.app.survey.urn import close, collect, keys, opening, seal
-from reciproque.app.survey.urn.errors import Damaged, NotClosed, NothingToOpen, Tampered
-from reciproque.app.survey.urn.models import SealedBallot
+from reciproque.app.survey.urn import close, collect, keys, lock, opening, seal
+from reciproque.app.survey.urn.errors import Damaged, LockMissing, NotClosed, NothingToOpen, Tampered
+from reciproque.app.survey.urn.models import SealedBallot, ShutUrn
 from urns import Urn
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "ballots"])
@@ -68,7 +68,7 @@ def test_nobody_has_turned_at_first(closed: Urn) -> None:
 
 def test_what_waits_can_only_be_used_with_the_other_phrase(closed: Urn, secrets_folder: Path) -> None:
     closed.turn("client")
-    (waiting,) = secrets_folder.iterdir()
+    (waiting,) = secrets_folder.glob("opening-*")
     content = waiting.read_bytes()
     assert waiting.stat().st_mode & 0o777 == 0o600
     for row in SealedBallot.objects.all():
@@ -195,17 +195,13 @@ def test_ballots_that_are_not_those_of_the_list_are_never_opened(closed: Urn, ta
     assert not opening.is_waiting(7)
 
 
-def test_someone_else_s_ballot_in_the_store_is_refused(closed: Urn) -> None:
+def test_someone_else_s_ballot_in_the_store_is_refused(closed: Urn, secrets_folder: Path) -> None:
     """A ballot sealed by an intruder with the public keys fits no receipt of the list."""
     listed = close.receipt_list(7).receipts
     row = SealedBallot.objects.filter(side="client").first()
-    forged = seal.seal(
-        seal.Answers("x", {"F1": 1}),
-        wave_id=7,
-        side="client",
-        client=closed.client.public,
-        supplier=closed.supplier.public,
-    )
+    public = {"client": closed.client.public, "supplier": closed.supplier.public}
+    answers, key = seal.Answers("x", {"F1": 1}), lock.read(secrets_folder, 7)
+    forged = seal.seal(answers, wave_id=7, side="client", lock=key, **public)
     SealedBallot.objects.filter(draw=row.draw).update(
         box_client=forged.box_client, box_supplier=forged.box_supplier, body=forged.body
     )
@@ -215,12 +211,34 @@ def test_someone_else_s_ballot_in_the_store_is_refused(closed: Urn) -> None:
 
 def test_waiting_shares_changed_on_the_disk_open_nothing(closed: Urn, secrets_folder: Path) -> None:
     closed.turn("client")
-    (waiting,) = secrets_folder.iterdir()
+    (waiting,) = secrets_folder.glob("opening-*")
     content = bytearray(waiting.read_bytes())
     content[-1] ^= 1
     waiting.write_bytes(content)
     with pytest.raises(Damaged):
         closed.turn("supplier")
+
+
+def test_without_the_lock_two_phrases_open_nothing_and_can_be_typed_again(closed: Urn, secrets_folder: Path) -> None:
+    """As with databases restored on another machine."""
+    kept = lock.path_of(secrets_folder, 7).rename(secrets_folder / "elsewhere")
+    closed.turn("client")
+    with pytest.raises(LockMissing):
+        closed.turn("supplier")
+    kept.rename(lock.path_of(secrets_folder, 7))
+    assert closed.turn("supplier") is not None
+
+
+def test_a_backup_restored_after_the_purge_cannot_be_opened(closed: Urn) -> None:
+    """The ballots are back, both halves too: still nothing can be read."""
+    backup = list(SealedBallot.objects.all())
+    listed = close.receipt_list(7).receipts
+    close.destroy(7)
+    SealedBallot.objects.bulk_create(backup)
+    ShutUrn.objects.update(stage=ShutUrn.Stage.MIXED)
+    assert close.receipt_list(7).receipts == listed
+    with pytest.raises(LockMissing):
+        opening.open_both(wave_id=7, client=closed.client, supplier=closed.supplier, listed=listed)
 
 
 def test_blank_texts_are_left_out(urn: Urn) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reciproque.app.survey.urn import keys, seal
 from reciproque.app.survey.urn.errors import Damaged, TooLong
 
-CLIENT, SUPPLIER = keys.new_half(), keys.new_half()
+CLIENT, SUPPLIER, LOCK = keys.new_half(), keys.new_half(), bytes(range(32))
 ANSWERS = seal.Answers(
     function="Achats",
     scores={"F1": 7, "F2": None, "F2m": 1},
@@ -19,11 +19,11 @@ ANSWERS = seal.Answers(
 
 
 def sealed(answers: seal.Answers = ANSWERS, side: str = seal.CLIENT) -> seal.SealedRow:
-    return seal.seal(answers, wave_id=3, side=side, client=CLIENT.public, supplier=SUPPLIER.public)
+    return seal.seal(answers, wave_id=3, side=side, client=CLIENT.public, supplier=SUPPLIER.public, lock=LOCK)
 
 
 def opened(row: seal.SealedRow, wave_id: int = 3) -> seal.Answers:
-    return seal.open_ballot(row, wave_id=wave_id, client=CLIENT, supplier=SUPPLIER)
+    return seal.open_ballot(row, wave_id=wave_id, client=CLIENT, supplier=SUPPLIER, lock=LOCK)
 
 
 def test_both_halves_give_the_answers_back() -> None:
@@ -53,12 +53,12 @@ def test_one_half_opens_nothing() -> None:
     share = seal.open_share(row.box_client, CLIENT)
     for guess in (share, bytes(32), keys.new_half().private):
         with pytest.raises(Damaged):
-            seal.open_row(row, wave_id=3, share_client=share, share_supplier=guess)
+            seal.open_row(row, wave_id=3, share_client=share, share_supplier=guess, lock=LOCK)
 
 
 def test_the_same_half_twice_opens_nothing() -> None:
     with pytest.raises(Damaged):
-        seal.open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=CLIENT)
+        seal.open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=CLIENT, lock=LOCK)
 
 
 @pytest.mark.parametrize("part", ["box_client", "box_supplier", "body"])
@@ -139,3 +139,9 @@ def test_nothing_readable_is_stored_or_printed() -> None:
         assert canary.encode() not in stored
         assert canary not in repr(row)
     assert "coince" not in repr(ANSWERS)
+
+
+def test_both_halves_without_the_lock_open_nothing() -> None:
+    for other in (bytes(32), bytes(range(1, 33))):
+        with pytest.raises(Damaged):
+            seal.open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=SUPPLIER, lock=other)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from reciproque.app.survey.urn import collect, opening, receipts, store, tokens
+from reciproque.app.survey.urn import collect, lock, opening, receipts, store, tokens
 from reciproque.app.survey.urn.errors import NotClosed, SecretMissing
 from reciproque.app.survey.urn.models import ShutUrn
 
@@ -54,10 +54,11 @@ def receipt_list(wave_id: int) -> ReceiptList:
 
 
 def destroy(wave_id: int) -> None:
-    """Purge or cancel: no ballot, no wave secret, no kept shares. May be run again after a crash.
+    """Purge or cancel: no lock, no ballot, no wave secret, no kept shares. May be run again after a crash.
 
     The caller deletes the wrapped halves in the main database first, then calls `forget_deleted_halves`.
     """
+    lock.destroy(settings.SECRETS_DIR, wave_id)
     store.destroy(wave_id)
     store.scrub()
     tokens.destroy_secret(settings.SECRETS_DIR, wave_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from reciproque.app.survey.urn import receipts, store, tokens
+from reciproque.app.survey.urn import lock, receipts, store, tokens
 from reciproque.app.survey.urn.errors import InvalidToken, SecretMissing
 from reciproque.app.survey.urn.seal import Answers, seal
 
@@ -26,7 +26,8 @@ class Recognised:
 
 
 def prepare(wave_id: int) -> None:
-    """Make the wave secret. To call once both sides have sealed, before the first invitation leaves."""
+    """Make the wave secret and the lock. To call once both sides have sealed, before the first invitation leaves."""
+    lock.create(settings.SECRETS_DIR, wave_id)
     tokens.create_secret(settings.SECRETS_DIR, wave_id)
 
 
@@ -62,10 +63,12 @@ def check(found: Recognised) -> None:
 def submit(found: Recognised, *, side: str, answers: Answers, client: bytes, supplier: bytes) -> str:
     """Seal one person's answers under both public keys and store them; returns the receipt once on the disk.
 
-    Sent again, it replaces the ballot before it. Raises NotCollecting, InvalidToken or TooLong: then nothing changed.
+    Sent again, it replaces the ballot before it. Raises NotCollecting, InvalidToken, TooLong or LockMissing: then
+    nothing changed.
     """
     check(found)
-    row = seal(answers, wave_id=found.wave_id, side=side, client=client, supplier=supplier)
+    shut_with = lock.read(settings.SECRETS_DIR, found.wave_id)
+    row = seal(answers, wave_id=found.wave_id, side=side, client=client, supplier=supplier, lock=shut_with)
     store.put(found.wave_id, tokens.slot_of(found.token), row)
     return receipts.receipt_of(row)
 

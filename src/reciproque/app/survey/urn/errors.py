@@ -52,6 +52,10 @@ class SecretMissing(UrnError):
     """The wave secret is not there: never created, or destroyed at closing."""
 
 
+class LockMissing(UrnError):
+    """The lock of the wave is not on this machine: its ballots can be neither sealed nor opened here."""
+
+
 class NotCollecting(UrnError):
     """The urn of this wave is closed: nothing can be put in, changed or withdrawn."""
 

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+KEY = 32
+
 
 def create_once(path: Path, content: bytes) -> bool:
     """Make a private file, durable and whole before it can be seen. False when one is already there, left as it is."""
@@ -20,6 +22,20 @@ def create_once(path: Path, content: bytes) -> bool:
         temporary.unlink()
         _sync_folder(path.parent)
     return True
+
+
+def create_key(path: Path) -> None:
+    """Draw 32 random bytes into a file; leave the key already there."""
+    create_once(path, secrets.token_bytes(KEY))
+
+
+def read_key(path: Path) -> bytes | None:
+    """The key in a file; None when there is none, or when its destruction has begun."""
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return key if len(key) == KEY and any(key) else None
 
 
 def destroy(path: Path) -> None:

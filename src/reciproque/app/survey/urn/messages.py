@@ -33,6 +33,10 @@ SENTENCES = {
         "We do not recognise this link. Copy all 26 signs from your invitation, or ask for it to be sent again."
     ),
     errors.SecretMissing: gettext_lazy("The secret of this wave is not on this machine: its links no longer work."),
+    errors.LockMissing: gettext_lazy(
+        "The lock of this wave is not on this machine: its ballots can be neither sealed nor opened here. "
+        "Ask the person who runs this site."
+    ),
     errors.NotCollecting: gettext_lazy("Answers are closed: nothing can be sent, changed or withdrawn any more."),
     errors.NotClosed: gettext_lazy("Answers are still coming in: the urn cannot be opened before it is closed."),
     errors.NothingToOpen: gettext_lazy("The ballots of this wave were destroyed: there is nothing left to open."),

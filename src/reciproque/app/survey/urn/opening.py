@@ -20,7 +20,7 @@ import numpy as np
 from django.conf import settings
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from reciproque.app.survey.urn import files, receipts, store
+from reciproque.app.survey.urn import files, lock, receipts, store
 from reciproque.app.survey.urn.errors import Damaged, NotClosed, NothingToOpen, Tampered
 from reciproque.app.survey.urn.keys import Half
 from reciproque.app.survey.urn.models import ShutUrn
@@ -141,13 +141,14 @@ def _kept(wave_id: int, half: Half) -> tuple[str, dict[str, bytes]]:
 
 def _open(wave_id: int, rows: Sequence[SealedRow], shares_of: Mapping[str, Mapping[str, bytes]]) -> Opened:
     answers: dict[str, list[Answers]] = {side: [] for side in SIDES}
+    key = lock.read(settings.SECRETS_DIR, wave_id)
     for row in rows:
         receipt = receipts.receipt_of(row)
         try:
             client, supplier = shares_of[CLIENT][receipt], shares_of[SUPPLIER][receipt]
         except KeyError as error:
             raise Damaged("the waiting shares are not those of these ballots") from error
-        answers[row.side].append(open_row(row, wave_id=wave_id, share_client=client, share_supplier=supplier))
+        answers[row.side].append(open_row(row, wave_id=wave_id, share_client=client, share_supplier=supplier, lock=key))
     return Opened(client=_side(CLIENT, answers[CLIENT]), supplier=_side(SUPPLIER, answers[SUPPLIER]))
 
 

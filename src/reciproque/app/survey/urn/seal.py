@@ -1,12 +1,13 @@
 """One ballot: sealed so that both companies' halves are needed, opened only with both.
 
 A fresh key is split a XOR b; a is sealed to the client company, b to the supplier. One of them alone is random noise.
-The body holds the answers, padded so that its length says nothing, and names its wave and side: a ballot moved to
-another wave or side is refused.
+The body is under that key and the lock of the wave together, so that no copy of the databases is ever enough. It
+holds the answers, padded so that its length says nothing, and names its wave and side: a ballot moved is refused.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 from collections.abc import Mapping
@@ -58,8 +59,8 @@ class SealedRow:
     body: bytes = field(repr=False)
 
 
-def seal(answers: Answers, *, wave_id: int, side: str, client: bytes, supplier: bytes) -> SealedRow:
-    """Seal one ballot under both public keys."""
+def seal(answers: Answers, *, wave_id: int, side: str, client: bytes, supplier: bytes, lock: bytes) -> SealedRow:
+    """Seal one ballot under both public keys and the lock of its wave."""
     if side not in SIDES:
         raise ValueError(f"no side {side!r}")
     key, share = nacl.utils.random(KEY), nacl.utils.random(KEY)
@@ -67,7 +68,7 @@ def seal(answers: Answers, *, wave_id: int, side: str, client: bytes, supplier: 
         side=side,
         box_client=SealedBox(PublicKey(client)).encrypt(share),
         box_supplier=SealedBox(PublicKey(supplier)).encrypt(_xor(key, share)),
-        body=bytes(SecretBox(key).encrypt(_pad(_encode(answers, wave_id, side)))),
+        body=bytes(SecretBox(_locked(key, lock)).encrypt(_pad(_encode(answers, wave_id, side)))),
     )
 
 
@@ -79,25 +80,30 @@ def open_share(box: bytes, half: Half) -> bytes:
         raise Damaged("this box was changed, or is not under this half") from error
 
 
-def open_row(row: SealedRow, *, wave_id: int, share_client: bytes, share_supplier: bytes) -> Answers:
-    """The answers of one ballot, from both shares."""
+def open_row(row: SealedRow, *, wave_id: int, share_client: bytes, share_supplier: bytes, lock: bytes) -> Answers:
+    """The answers of one ballot, from both shares and the lock of its wave."""
     if len(share_client) != KEY or len(share_supplier) != KEY:
         raise WrongKey("a share has 32 bytes")
     try:
-        padded = SecretBox(_xor(share_client, share_supplier)).decrypt(row.body)
+        padded = SecretBox(_locked(_xor(share_client, share_supplier), lock)).decrypt(row.body)
     except nacl.exceptions.CryptoError as error:
         raise Damaged("this body was changed, or these are not its shares") from error
     return _decode(_unpad(padded), wave_id, row.side)
 
 
-def open_ballot(row: SealedRow, *, wave_id: int, client: Half, supplier: Half) -> Answers:
-    """The answers of one ballot, from both halves."""
+def open_ballot(row: SealedRow, *, wave_id: int, client: Half, supplier: Half, lock: bytes) -> Answers:
+    """The answers of one ballot, from both halves and the lock of its wave."""
     return open_row(
         row,
         wave_id=wave_id,
         share_client=open_share(row.box_client, client),
         share_supplier=open_share(row.box_supplier, supplier),
+        lock=lock,
     )
+
+
+def _locked(key: bytes, lock: bytes) -> bytes:
+    return hashlib.blake2b(key, key=lock, digest_size=KEY, person=b"urn ballot").digest()
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

@@ -7,14 +7,12 @@ token: once S is destroyed at closing, nothing says which ballot answered which 
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from reciproque.app.survey.urn import files
 from reciproque.app.survey.urn.errors import InvalidToken, SecretMissing
 
-SECRET = 32
 TOKEN = 16
 SIGNS = 26
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,17 +21,14 @@ FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "\u00a
 
 def create_secret(folder: Path, wave_id: int) -> bytes:
     """Draw S for a wave and make it durable before returning. A second call returns the S already there."""
-    files.create_once(secret_path(folder, wave_id), secrets.token_bytes(SECRET))
+    files.create_key(secret_path(folder, wave_id))
     return read_secret(folder, wave_id)
 
 
 def read_secret(folder: Path, wave_id: int) -> bytes:
-    try:
-        secret = secret_path(folder, wave_id).read_bytes()
-    except FileNotFoundError as error:
-        raise SecretMissing(f"no secret for wave {wave_id}") from error
-    if len(secret) != SECRET or not any(secret):
-        raise SecretMissing(f"the secret of wave {wave_id} is being destroyed")
+    secret = files.read_key(secret_path(folder, wave_id))
+    if secret is None:
+        raise SecretMissing(f"no secret for wave {wave_id}")
     return secret
 
 
