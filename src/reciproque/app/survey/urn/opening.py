@@ -2,7 +2,7 @@
 
 The first key only turns its boxes into shares: random noise without the other half. The shares wait in one file
 outside the databases and their backups, sealed to the other company's key, so that only the other phrase can use them
-(docs/adr/0006). The second key opens everything in memory; nothing clear is ever written. Levels without phrases hold
+(docs/adr/0011). The second key opens everything in memory; nothing clear is ever written. Levels without phrases hold
 both halves and use `open_both`.
 """
 
