@@ -115,7 +115,7 @@ def _run(job: Job, turn: Turn) -> bool:
 
 
 def _failed(job: Job, holder: str, error: Exception) -> None:
-    """Wait longer after each failure. The log gets the place and the kind of the error, never its text: it may hold an address."""
+    """Wait longer after each failure. The log gets the kind of the error, never its text, which may hold an address."""
     reason = error.reason if isinstance(error, JobFailed) else "unknown"
     logger.warning("job %s failed: %s (%s)", job.name, type(error).__name__, reason)
     if not isinstance(error, JobFailed):

@@ -66,7 +66,7 @@ def sees_outbox_of(membership: Membership) -> tuple[str, ...]:
 
 
 def reveals_links_of(membership: Membership) -> tuple[str, ...]:
-    """Who may hand a link over by hand: the sponsor of that side, or a neutral facilitator; never one employed by a side."""
+    """Who may hand a link over: the sponsor of that side, or a neutral facilitator; never one employed by a side."""
     employed = membership.role == Role.FACILITATOR and membership.side != Seat.NEUTRAL
     return () if employed else sees_outbox_of(membership)
 

@@ -1,4 +1,4 @@
-"""What the worker does by itself, and how often. Each job is one action; the worker runs each in one place at a time."""
+"""What the worker does by itself, and how often. Each job is one action, run in one place at a time."""
 
 from datetime import timedelta
 

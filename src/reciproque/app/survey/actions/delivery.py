@@ -112,7 +112,7 @@ def _send(mail: OutboxMail, line: Line) -> None:
 
 
 def _look_up(mail: OutboxMail, holder: str) -> None:
-    """Who asks for a link is worked out here, where nobody can measure it: one mail per wave in which the address is."""
+    """Who asks for a link is worked out here, where nobody can time it: one mail per wave that asked the address."""
     if not outbox.take(mail, holder):
         return
     try:
@@ -145,8 +145,8 @@ def _parcel(mail: OutboxMail) -> transport.Parcel | None:
         letter = letter_of(mail)
         if letter is None:
             return None
-        to = mail.invitation.person if mail.invitation else mail.account
-        return render.parcel(letter, to, address=mail.recipient, key=mail.key, language=mail.language)
+        name = str(mail.invitation.person if mail.invitation else mail.account)
+        return render.parcel(letter, name=name, address=mail.recipient, key=mail.key, language=mail.language)
 
 
 def letter_of(mail: OutboxMail) -> Letter | None:

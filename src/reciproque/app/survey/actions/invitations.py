@@ -227,5 +227,5 @@ def check_mail(*, by: Actor, wave: Wave, account: Account) -> None:
 def _test_parcel(account: Account) -> transport.Parcel:
     with translation.override(account.language):
         return render.parcel(
-            letters.test(account), account, address=account.email, key=new_key(), language=account.language
+            letters.test(account), name=account.name, address=account.email, key=new_key(), language=account.language
         )

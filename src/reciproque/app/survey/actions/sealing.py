@@ -19,6 +19,7 @@ from reciproque.app.survey.actions import halves
 from reciproque.app.survey.actions.common import locked, log, membership_of, moved, require_state, same
 from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import SealingKey, Wave, WaveState, WrappedHalf
+from reciproque.app.survey.queries.outbox import mail_ready
 from reciproque.app.survey.urn import collect, keys, phrases
 from reciproque.app.survey.urn.errors import UrnError
 from reciproque.app.survey.urn.messages import explain
@@ -114,6 +115,8 @@ def open_collection(*, by: Actor = SYSTEM, wave: Wave) -> None:
     """Both sponsors have sealed: draw the wave secret, say so in the log, and let the invitations leave."""
     if not both_sealed(wave):
         raise Refused(_("Both sponsors must seal their key first."))
+    if not mail_ready(wave):
+        raise Refused(_("Check first that mails leave, or choose to hand the links out by hand."))
     collect.prepare(wave.pk)
     with transaction.atomic():
         fresh = moved(SYSTEM, wave, "open_collection")
@@ -149,7 +152,7 @@ def both_sealed(wave: Wave) -> bool:
 
 
 def _open_if_due(wave: Wave) -> None:
-    if both_sealed(wave) and wave.opens_at <= clock.now() < wave.closes_at:
+    if both_sealed(wave) and mail_ready(wave) and wave.opens_at <= clock.now() < wave.closes_at:
         open_collection(wave=wave)
 
 

@@ -1,4 +1,4 @@
-"""What each letter says, in the language that is active. A letter is data: one template shows it as HTML, one as text."""
+"""What each letter says, in the active language. A letter is data: one template shows it as HTML, one as text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reciproque.app.directory.models import Account, Membership, Relationship
 from reciproque.app.shared.vocabulary import Side
@@ -84,7 +85,7 @@ def reminder(invitation: Invitation, code: str) -> Letter:
                 "There is still time to give it, and you are free not to."
             )
             % names,
-            _("This message left by itself. No one, in either company, sees who receives it or who has answered."),
+            _("This message left by itself. No screen shows who receives it or who has answered."),
         ),
         button=(_("Give my view"), link(code)),
         code=_code(code),
@@ -127,7 +128,8 @@ def closed(wave: Wave, account: Account) -> Letter:
             _("Answers are closed, and the urn is sealed. Nobody has read anything yet."),
             _(
                 "It opens when each of the two sponsors has typed the opening phrase, in any order, at any time. "
-                "Until both have, a phrase alone opens nothing. Both companies then read the same page at the same minute."
+                "Until both have, a phrase alone opens nothing. "
+                "Both companies then read the same page at the same minute."
             ),
         ),
         button=(_("Type my opening phrase"), _url("wave-open", wave.key)),
@@ -159,7 +161,8 @@ def log_head(account: Account, *, sequence: int, fingerprint: str) -> Letter:
         paragraphs=(
             _(
                 "Every change is written to a log in which each record carries the fingerprint of the one before. "
-                "It has grown since the last message. Keep this one: if somebody rewrote the past, this fingerprint would no longer fit."
+                "It has grown since the last message. Keep this one: "
+                "if somebody rewrote the past, this fingerprint would no longer fit."
             ),
             _("Whoever runs the installation can check it with: %(command)s")
             % {"command": f"reciproque audit verify --head {fingerprint}"},
@@ -244,7 +247,7 @@ def _duration(wave: Wave) -> str:
 
 
 def _when(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return date_format(timezone.localtime(moment), pgettext("date and hour, Django format", "j F Y, H:i"))
 
 
 def _warning(wave: Wave) -> str:

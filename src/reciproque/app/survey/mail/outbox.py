@@ -66,7 +66,7 @@ def letter_to_account(
 
 
 def hide(email: str) -> str:
-    """An address for the server's eyes only, always as long: the row says neither who is meant nor how long the name is."""
+    """An address for the server's eyes only, always as long: the row does not even tell the length of a name."""
     plain = email.encode().ljust(LONGEST_ADDRESS)[:LONGEST_ADDRESS]
     return _box().encrypt(plain, encoder=Base64Encoder).decode()
 

@@ -7,7 +7,6 @@ import re
 import mrml
 from django.template.loader import render_to_string
 
-from reciproque.app.directory.models import Account, Person
 from reciproque.app.survey.mail.letters import Letter
 from reciproque.app.survey.mail.transport import Parcel
 
@@ -25,10 +24,10 @@ def as_text(letter: Letter) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def parcel(letter: Letter, to: Person | Account, *, address: str, key: str, language: str) -> Parcel:
+def parcel(letter: Letter, *, name: str, address: str, key: str, language: str) -> Parcel:
     return Parcel(
         key=key,
-        name=str(to),
+        name=name,
         address=address,
         subject=letter.subject,
         text=as_text(letter),

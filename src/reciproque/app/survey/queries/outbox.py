@@ -71,7 +71,7 @@ def post_of(wave: Wave) -> Post:
 
 def mail_ready(wave: Wave) -> bool:
     """Whether the wave may open: a test message left with the present settings, or links are handed out by hand."""
-    return bool(settings.DEMO or wave.links_by_hand or _checked())
+    return bool(settings.DEMO or settings.SIMULATE or wave.links_by_hand or _checked())
 
 
 def _checked() -> bool:

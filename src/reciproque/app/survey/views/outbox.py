@@ -81,7 +81,7 @@ def retry(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def invitation_link(request: HttpRequest, key: str, person: str) -> HttpResponse:
-    """The link is in the answer to this request and nowhere else: reloading the page asks, and writes the log, again."""
+    """The link is in the answer to this request and nowhere else; asking again writes the log again."""
     invitation = access.revealable_invitation_for(request.user, key, person)
     try:
         code = invitations.reveal_link(by=actor(request.user), invitation=invitation)
