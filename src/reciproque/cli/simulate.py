@@ -214,7 +214,7 @@ def _wave(
         phrases = campaign.seal(stage, wave)
     campaign.start(wave, opens_at)
     with clock.at(opens_at + timedelta(days=1)):
-        campaign.collect(stage, wave, {person.pk: (known[person.pk], ()) for side in SIDES for person in present[side]})
+        campaign.collect(wave, {person.pk: (known[person.pk], ()) for side in SIDES for person in present[side]})
     campaign.close(wave, closes_at + timedelta(hours=1))
     if wave.state == "closed":
         campaign.open_both(stage, wave, phrases, closes_at + timedelta(hours=2))

@@ -18,10 +18,11 @@ from reciproque.app.shared.audit import SYSTEM, Actor, actor
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey.actions.answering import submit_ballot
 from reciproque.app.survey.actions.closing import close_due
-from reciproque.app.survey.actions.invitations import hand_out_links, reveal_link
+from reciproque.app.survey.actions.invitations import hand_out_links
 from reciproque.app.survey.actions.sealing import confirm_phrase, open_due, seal_key
 from reciproque.app.survey.actions.waves import create_wave, declare_list, set_people, start_sealing
 from reciproque.app.survey.models import Wave
+from reciproque.app.survey.urn.collect import invitation_token
 
 Text = tuple[str, str, str]
 Answers = tuple[Mapping[str, int | None], Sequence[Text]]
@@ -130,12 +131,11 @@ def prepare(
     return wave
 
 
-def collect(stage: Stage, wave: Wave, answers: Mapping[int, Answers], tick: Callable[[], None] = lambda: None) -> None:
-    """Each person hands in an answer with a link handed out by the facilitator."""
-    for invitation in wave.invitations.select_related("person", "wave__relationship__client", "wave__relationship__supplier"):
-        if given := answers.get(invitation.person_id):
-            link = reveal_link(by=actor(stage.facilitator), invitation=invitation)
-            submit_ballot(token=link.split("#", 1)[1], answers=given[0], texts=given[1])
+def collect(wave: Wave, answers: Mapping[int, Answers], tick: Callable[[], None] = lambda: None) -> None:
+    """Each person hands in an answer with the 26 signs that the invitation carries."""
+    for invitation_id, person_id in wave.invitations.values_list("pk", "person_id"):
+        if given := answers.get(person_id):
+            submit_ballot(token=invitation_token(wave.pk, invitation_id), answers=given[0], texts=given[1])
             tick()
 
 

@@ -94,7 +94,7 @@ def _tell(story: Story, stage: Stage, telling: Telling, told: Sequence[Wave], to
     if telling.until == "collecting":
         return wave
     with clock.at(opens_at + timedelta(days=3)):
-        campaign.collect(stage, wave, _answers(story, stage, telling, len(told)), tick)
+        campaign.collect(wave, _answers(story, stage, telling, len(told)), tick)
     campaign.close(wave, closes_at + timedelta(hours=1))
     if telling.until == "open":
         campaign.open_both(stage, wave, phrases, _next_morning(closes_at))
