@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -113,10 +113,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
     if not visit.receipt:
         return redirect("respond-promise")
     person = person_of(visit)
-    name, _key = envelope.draft_names(visit.token)
     context = {
         "receipt": receipts.show(visit.receipt).split(),
-        "draft": name,
         "facilitator": answering.facilitator(visit.wave_id),
     }
     return _page(request, "survey/respond_receipt.html", visit, person, context)
@@ -246,7 +244,9 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, template: str, visit: Visit, person: Respondent, context: dict[str, object]
+    request: HttpRequest, template: str, visit: Visit, person: Respondent, context: Mapping[str, object]
 ) -> HttpResponse:
     others = [code for code in person.languages if code != visit.language]
-    return page(request, template, visit.language, {"person": person, "other_languages": others, **context})
+    draft, _key = envelope.draft_names(visit.token)
+    whole = {"person": person, "other_languages": others, "draft": draft, **context}
+    return page(request, template, visit.language, whole)

@@ -1,4 +1,4 @@
-"""What every answering page does first: find whose visit this is, and stop with a plain sentence when it cannot go on."""
+"""What every answering page does first: find whose visit it is, and stop in plain words when it cannot go on."""
 
 from __future__ import annotations
 
@@ -178,5 +178,6 @@ def _ask_again(request: HttpRequest, visit: Visit | None) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> list[str]:
     """The texts found in what was sent, to give them back."""
-    fields = [(name, answers.tidy(text)) for name, text in request.POST.items() if TEXT_FIELD.fullmatch(name)]
-    return [text for _name, text in fields if text and text not in answers.POINTS and text != "na"]
+    fields = request.POST.dict()
+    texts = [answers.tidy(str(text)) for name, text in fields.items() if TEXT_FIELD.fullmatch(name)]
+    return [text for text in texts if text and text not in answers.POINTS and text != "na"]
