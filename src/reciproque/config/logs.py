@@ -1,8 +1,9 @@
 """Logs go to standard error. No address, user agent, token or phrase is ever written: request lines of respondents are dropped."""
 
 import logging
+import re
 
-RESPONDENT_PATHS = ("/r", "/receipt")
+RESPONDENT_PATHS = re.compile(r"/(r|receipt)(/|$)")
 
 
 class NoRespondentPaths(logging.Filter):
@@ -11,7 +12,7 @@ class NoRespondentPaths(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         path = getattr(request, "path", "")
-        return not str(path).startswith(RESPONDENT_PATHS)
+        return not RESPONDENT_PATHS.match(str(path))
 
 
 LOGGING = {

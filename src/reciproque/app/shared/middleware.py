@@ -68,7 +68,7 @@ class ReadOnlyGet:
 class SecondFactorRequired:
     """Host administrators, facilitators and sponsors set up a second factor before anything else."""
 
-    FREE = ("/accounts/", "/i18n/", "/static/", "/r", "/receipt", "/health")
+    FREE = ("/accounts/", "/i18n/", "/static/", "/r/", "/receipt/", "/health")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -80,7 +80,7 @@ class SecondFactorRequired:
         return self.get_response(request)
 
     def _must_enrol(self, request: HttpRequest) -> bool:
-        if not settings.SECOND_FACTOR_REQUIRED or request.path.startswith(self.FREE):
+        if not settings.SECOND_FACTOR_REQUIRED or request.path == "/r" or request.path.startswith(self.FREE):
             return False
         user = request.user
         return bool(user.is_authenticated and user.needs_second_factor and not is_mfa_enabled(user))
