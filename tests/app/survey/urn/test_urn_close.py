@@ -132,11 +132,12 @@ def test_a_ballot_is_never_written_inside_a_larger_transaction(urn: Urn) -> None
 def test_destroying_leaves_no_ballot_no_secret_and_a_shut_urn(
     urn: Urn, collected: dict[int, str], secrets_folder: Path
 ) -> None:
+    assert not close.is_destroyed(7)
     close.destroy(7)
     close.destroy(7)
     assert collect.counts(7) == {"client": 0, "supplier": 0}
     assert list(secrets_folder.iterdir()) == []
-    assert store.stage(7) == ShutUrn.Stage.DESTROYED
+    assert close.is_destroyed(7)
 
 
 def test_destroying_one_urn_leaves_the_others(urn: Urn, collected: dict[int, str]) -> None:

@@ -21,7 +21,8 @@ PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
 def run(folder: Path, *scenarios: str, **environment: str) -> dict[str, Any]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RECIPROQUE_", "DJANGO_"))}
+    ours = ("RECIPROQUE_", "DJANGO_", "DATABASE_", "BALLOTS_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     paths = os.pathsep.join(map(str, (TESTS, TESTS.parent / "src")))
     ended = subprocess.run(
         [sys.executable, str(HERE / "crashes.py"), *scenarios],

@@ -88,3 +88,8 @@ def test_the_refusal_never_repeats_the_other_words() -> None:
     with pytest.raises(UnknownWord) as refusal:
         phrases.read("brume cordage avril pivoine sile vitrail nuage", "fr")
     assert not any(word in str(refusal.value) for word in DESIGN.split() if word != "silex")
+
+
+def test_there_is_no_list_for_another_language() -> None:
+    with pytest.raises(ValueError):
+        phrases.draw("de")

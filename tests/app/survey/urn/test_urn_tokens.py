@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reciproque.app.survey.urn import tokens
+from reciproque.app.survey.urn import files, tokens
 from reciproque.app.survey.urn.errors import InvalidToken, SecretMissing
 
 SECRET = bytes(range(32))
@@ -100,3 +100,20 @@ def test_a_secret_half_destroyed_is_no_secret(tmp_path: Path) -> None:
         tokens.read_secret(tmp_path, 5)
     tokens.destroy_secret(tmp_path, 5)
     assert not tokens.secret_path(tmp_path, 5).exists()
+
+
+def test_a_destruction_cut_short_is_finished_and_nothing_else_touched(tmp_path: Path) -> None:
+    """An interrupted creation leaves a hidden copy: it goes with the file."""
+    tokens.create_secret(tmp_path, 5)
+    (tmp_path / ".wave-5.key.0011223344556677").write_bytes(b"left by a crash")
+    files.finish_destroying(tokens.secret_path(tmp_path, 5))
+    assert tokens.read_secret(tmp_path, 5)
+    tokens.secret_path(tmp_path, 5).write_bytes(bytes(32))
+    files.finish_destroying(tokens.secret_path(tmp_path, 5))
+    files.finish_destroying(tokens.secret_path(tmp_path, 5))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_destroying_in_a_folder_that_never_was_is_no_error(tmp_path: Path) -> None:
+    tokens.destroy_secret(tmp_path / "nowhere", 5)
+    assert not (tmp_path / "nowhere").exists()

@@ -17,9 +17,8 @@ from reciproque.app.survey.actions.common import locked, log, moved, same
 from reciproque.app.survey.actions.invitations import queue_closed
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.waves import closing_is_due, quorums
-from reciproque.app.survey.urn import close, files, store
+from reciproque.app.survey.urn import close, files
 from reciproque.app.survey.urn.errors import StoreBusy
-from reciproque.app.survey.urn.models import ShutUrn
 
 
 def start_closing(*, by: Actor, wave: Wave) -> None:
@@ -114,7 +113,7 @@ def _resume_destructions() -> None:
 def destroy_urn(wave_id: int) -> None:
     """Ballots, wave secret, halves and shares of a wave already cancelled or purged. The job finishes what a crash left."""
     unfinished = settings.SECRETS_DIR / f"wave-{wave_id}-destruction.key"
-    if store.stage(wave_id) == ShutUrn.Stage.DESTROYED and not unfinished.exists():
+    if close.is_destroyed(wave_id) and not unfinished.exists():
         return
     files.create_once(unfinished, b"destruction under way")
     with contextlib.suppress(StoreBusy):

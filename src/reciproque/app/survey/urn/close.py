@@ -65,6 +65,10 @@ def destroy(wave_id: int) -> None:
     opening.forget(wave_id)
 
 
+def is_destroyed(wave_id: int) -> bool:
+    return store.stage(wave_id) == ShutUrn.Stage.DESTROYED
+
+
 def forget_deleted_halves() -> None:
     """Empty the log of the main database, so that halves just deleted are nowhere on the disk."""
     store.truncate_log("default")
