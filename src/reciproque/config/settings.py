@@ -110,9 +110,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "reciproque.app.shared.context.page",
+                "reciproque.app.directory.context.personas",
             ],
             "libraries": {
                 "reciproque_ui": "reciproque.app.shared.templatetags.reciproque_ui",
+                "reading_charts": "reciproque.app.reading.templatetags.reading_charts",
             },
             "builtins": [
                 "template_partials.templatetags.partials",
@@ -189,7 +191,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = None  # files are served from where they are installed
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/assets/"  # their names change with their content
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -198,6 +200,8 @@ DJANGO_VITE = {
     "default": {"manifest_path": PACKAGE_DIR / "static/built/.vite/manifest.json", "static_url_prefix": "built"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# A list of people waits for its confirmation in the page, never in a temporary file of the server.
+FILE_UPLOAD_HANDLERS = ["reciproque.app.directory.uploads.InMemory"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

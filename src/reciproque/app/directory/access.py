@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from reciproque.app.directory.models import Account, Membership, Organisation, Person, Relationship
 from reciproque.app.shared.models import AuditRecord
 from reciproque.app.shared.vocabulary import Audience, Seat, Side
 
 Role = Membership.Role
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who is signed in, as every page requires unless it says otherwise."""
+
+    user: Account  # type: ignore[assignment]
 
 
 # ---------------------------------------------------------------- relationships

@@ -12,9 +12,9 @@ NOT_WORD = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """The text without accents, case, punctuation or double spaces: two spellings of one name fold alike."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return NOT_WORD.sub(" ", plain.casefold()).strip()
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    return NOT_WORD.sub(" ", plain.replace("œ", "oe").replace("æ", "ae")).strip()
 
 
 def tidy(text: str) -> str:

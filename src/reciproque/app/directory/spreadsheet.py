@@ -196,7 +196,7 @@ def _decoded(data: bytes) -> str:
 def _is_text(text: str) -> bool:
     sample = text[:20_000]
     odd = sum(letter < " " and letter not in "\t\r\n\x0b\x0c\x1a" for letter in sample)
-    return "\x00" not in text and odd <= len(sample) // 200
+    return "\x00" not in text and odd <= 3 + len(sample) // 200
 
 
 def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
@@ -230,12 +230,18 @@ def _rows_with(text: str, separator: str, *, skip: int = 0, strict: bool = True)
                 yield number, cells
             number = reader.line_num + 1
     except csv.Error as error:
-        raise BadFile(
-            _(
-                "A quotation mark that is never closed, or that stands alone, stops the reading at line %(line)s. Correct that line and choose the file again."
-            )
-            % {"line": number}
-        ) from error
+        raise BadFile(_unreadable(number, str(error))) from error
+
+
+def _unreadable(number: int, reason: str) -> str:
+    if "field larger" in reason:
+        return _("Line %(line)s holds a text far too long for a list of people. Shorten it and choose the file again.") % {
+            "line": number
+        }
+    return _(
+        "A quotation mark that is never closed, or that stands alone, stops the reading at line %(line)s. "
+        "Correct that line and choose the file again."
+    ) % {"line": number}
 
 
 # ---------------------------------------------------------------- from cells to lines
@@ -294,7 +300,8 @@ def _parse_row(
             problems.append(Problem(number, header, str(error)))
     line = _with_names(replace(Line(number), **values))  # type: ignore[arg-type]
     if not line.last_name and not problems:
-        problems.append(Problem(number, _("Last name"), _("This line has no name. Write one, or delete the line.")))
+        header = next(header for _index, name, header in columns if name in ("last_name", "full_name"))
+        problems.append(Problem(number, header, _("This line has no name. Write one, or delete the line.")))
     return (None if problems else line), problems
 
 

@@ -47,9 +47,7 @@ def import_people(
     source: str = "",
 ) -> Imported:
     """Add and change people as the lines say. ``kept``: the companies that ``by`` looks after; other lines are refused."""
-    plan = plan_import(
-        lines, home=organisation, kept=kept, may_create=may_create, functions=functions or {}, today=clock.today()
-    )
+    plan = plan_import(lines, home=organisation, kept=kept, may_create=may_create, functions=functions or {})
     for company in plan.new_organisations:
         company.save(force_insert=True)
     made = _create_functions(plan)

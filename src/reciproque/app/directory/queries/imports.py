@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -174,7 +173,6 @@ def plan_import(
     kept: QuerySet[Organisation],
     may_create: bool,
     functions: Mapping[str, str],
-    today: date,
 ) -> Plan:
     """Set every line against the directory. ``functions`` maps unknown words (folded) to a shared function or "new"."""
     companies = _companies(home, kept, may_create)
@@ -184,7 +182,7 @@ def plan_import(
     moves: list[Move] = []
     problems: list[Problem] = []
     for line in lines:
-        made = _move(line, speaks_of[line.number], people, words, today)
+        made = _move(line, speaks_of[line.number], people, words)
         (problems if isinstance(made, Problem) else moves).append(made)  # type: ignore[arg-type]
     if len(words.unknown) > MOST_NEW_FUNCTIONS:
         problems.append(Problem(0, _("Function"), _too_many_functions(len(words.unknown))))
@@ -243,9 +241,7 @@ def _known_functions(kept: Mapping[int, Organisation]) -> dict[tuple[int | None,
     return known
 
 
-def _move(
-    line: Line, organisation: Organisation | Problem, people: _People, words: _Functions, today: date
-) -> Move | Problem:
+def _move(line: Line, organisation: Organisation | Problem, people: _People, words: _Functions) -> Move | Problem:
     if isinstance(organisation, Problem):
         return organisation
     person = people.of(line, organisation)

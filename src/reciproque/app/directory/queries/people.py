@@ -57,3 +57,9 @@ def people_of(
 def posts_of(person: Person) -> QuerySet[Post]:
     """What a person has done in the company, the present post first."""
     return person.posts.select_related("function").order_by(F("ended_on").desc(nulls_first=True), "-started_on")
+
+
+def present_post(person: Person) -> Post | None:
+    """The present post of somebody read by people_of."""
+    current: list[Post] = getattr(person, "current", [])
+    return current[0] if current else None
