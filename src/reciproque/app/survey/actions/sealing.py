@@ -20,6 +20,7 @@ from reciproque.app.survey.actions.common import locked, log, membership_of, mov
 from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.outbox import mail_ready
+from reciproque.app.survey.queries.outbox import mail_ready
 from reciproque.app.survey.urn import collect, keys, phrases
 from reciproque.app.survey.urn.errors import UrnError
 from reciproque.app.survey.urn.messages import explain
@@ -115,6 +116,8 @@ def open_collection(*, by: Actor = SYSTEM, wave: Wave) -> None:
     """Both sponsors have sealed: draw the wave secret, say so in the log, and let the invitations leave."""
     if not both_sealed(wave):
         raise Refused(_("Both sponsors must seal their key first."))
+    if not mail_ready(wave):
+        raise Refused(_("Check first that mails can leave, or choose to hand the links out yourselves."))
     if not mail_ready(wave):
         raise Refused(_("Check first that mails leave, or choose to hand the links out by hand."))
     collect.prepare(wave.pk)

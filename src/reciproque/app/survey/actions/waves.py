@@ -22,6 +22,7 @@ from reciproque.app.survey.actions.common import locked, log, membership_of, mov
 from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import Invitation, OutboxMail, SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.outbox import mail_ready
+from reciproque.app.survey.queries.outbox import mail_ready
 from reciproque.app.survey.queries.waves import quorums
 from reciproque.app.survey.states import IN_PROGRESS
 
@@ -236,6 +237,8 @@ def start_sealing(*, by: Actor, wave: Wave) -> None:
             raise Refused(_("Check first that mails leave, or choose to hand the links out by hand."))
         for side in SIDES:
             _require_ready(fresh, side)
+        if not mail_ready(fresh):
+            raise Refused(_("Check first that mails can leave, or choose to hand the links out yourselves."))
         fresh.save(update_fields=["state"])
         log(by, fresh, "sealing_started")
     same(wave, fresh)

@@ -14,7 +14,8 @@ from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey import access
 from reciproque.app.survey.models import Invitation, Wave, WaveState
-from reciproque.app.survey.urn import collect, opening
+from reciproque.app.survey.queries.outbox import mail_ready
+from reciproque.app.survey.urn import collect, messages, opening, receipts, verify
 
 S = WaveState
 Role = Membership.Role
@@ -95,8 +96,8 @@ def wave_status(wave: Wave, membership: Membership) -> Status:
 
 
 # The button in ink: the first of these that the reader may press.
-PRIMARY = ("read", "open", "seal", "extend", "close", "people", "start_sealing", "clone")
-STEPS = {S.DRAFT: 1, S.SEALING: 2, S.COLLECTING: 3, S.CLOSING: 4, S.CLOSED: 4, S.OPEN: 5, S.PURGED: 5, S.CANCELLED: 0}
+PRIMARY = ("read", "open", "seal", "extend", "close", "start_sealing", "mail", "people", "clone")
+STEPS: dict[str, int] = {S.DRAFT: 1, S.SEALING: 2, S.COLLECTING: 3, S.CLOSING: 4, S.CLOSED: 4, S.OPEN: 5, S.PURGED: 5, S.CANCELLED: 0}
 
 
 def _sides(wave: Wave, membership: Membership) -> tuple[SideStatus, ...]:
@@ -151,11 +152,12 @@ def _offers(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -
     found = {
         "settings": prepares and state == S.DRAFT,
         "people": bool(lists) and state == S.DRAFT,
-        "start_sealing": prepares and state == S.DRAFT and all(side.list_ready for side in sides),
+        "start_sealing": prepares and state == S.DRAFT and all(s.list_ready for s in sides) and mail_ready(wave),
         "back_to_draft": access.may(membership, "back_to_draft", state),
         "seal": holder and state == S.SEALING,
         "late": bool(lists) and state == S.COLLECTING and clock.now() < wave.closes_at,
-        "outbox": bool(lists) and state == S.COLLECTING,
+        "mail": prepares and state in (S.DRAFT, S.SEALING) and not mail_ready(wave),
+        "outbox": prepares and state not in (S.DRAFT, S.CANCELLED),
         "extend": access.may(membership, "extend", state) and not wave.extended and not reached,
         "close": access.may(membership, "start_closing", state) and reached and closing_is_due(wave),
         "open": holder and state == S.CLOSED and not missed,
@@ -267,6 +269,30 @@ def people_of(wave: Wave, side: str) -> list[Asked]:
     return [Asked(str(row.person), str(row.function or ""), row.person.email) for row in rows]
 
 
+@dataclass(frozen=True)
+class ReceiptList:
+    """The published list of a closed urn, and whether the product finds it whole."""
+
+    receipts: tuple[str, ...]
+    root: str
+    client: int
+    supplier: int
+    recomputed: bool
+    problems: tuple[str, ...]
+
+
+def receipt_list(wave: Wave) -> ReceiptList:
+    found = verify.verify_wave(wave)
+    return ReceiptList(
+        receipts=tuple(receipts.show(receipt) for receipt in wave.receipts),
+        root=wave.receipts_root,
+        client=found.client,
+        supplier=found.supplier,
+        recomputed=found.recomputed,
+        problems=tuple(str(messages.PROBLEMS[problem]) for problem in found.problems),
+    )
+
+
 def candidates(wave: Wave, side: str) -> QuerySet[Person]:
     """People of the company who hold a post today, or whose post nobody wrote down."""
     people = Person.objects.filter(organisation=wave.relationship.organisation(side))
@@ -275,6 +301,7 @@ def candidates(wave: Wave, side: str) -> QuerySet[Person]:
 
 
 def chosen_ids(wave: Wave, side: str) -> set[int]:
+    """People already on a side's list."""
     return set(Invitation.objects.filter(wave=wave, side=side).values_list("person", flat=True))
 
 
