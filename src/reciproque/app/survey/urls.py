@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reciproque.app.survey.views import answering, outbox, receipt, send_again
+from reciproque.app.survey.views import answering, outbox, receipt, sealing, send_again, waves
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Answering: public, no account. The link of an invitation is /r#TOKEN.
@@ -14,6 +14,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/declined", answering.declined, name="respond-declined"),
     path("receipt/", receipt.check, name="receipt-check"),
     path("r/again", send_again.send_again, name="send-again"),
+    # Waves.
+    path("survey/<str:key>/new/", waves.new, name="wave-new"),
+    path("survey/waves/<str:key>/", waves.status, name="wave"),
+    path("survey/waves/<str:key>/settings/", waves.settings, name="wave-settings"),
+    path("survey/waves/<str:key>/people/", waves.people, name="wave-people"),
+    path("survey/waves/<str:key>/people/declare/", waves.declare, name="wave-declare"),
+    path("survey/waves/<str:key>/people/late/", waves.late, name="wave-late"),
+    path("survey/waves/<str:key>/start-sealing/", waves.start_sealing, name="wave-start-sealing"),
+    path("survey/waves/<str:key>/back-to-draft/", waves.back_to_draft, name="wave-back-to-draft"),
+    path("survey/waves/<str:key>/seal/", sealing.seal, name="wave-seal"),
+    path("survey/waves/<str:key>/seal/confirm/", sealing.confirm, name="wave-seal-confirm"),
+    path("survey/waves/<str:key>/record/", sealing.record, name="wave-record"),
+    path("survey/waves/<str:key>/extend/", waves.extend, name="wave-extend"),
+    path("survey/waves/<str:key>/close/", waves.close, name="wave-close"),
+    path("survey/waves/<str:key>/cancel/", waves.cancel, name="wave-cancel"),
+    path("survey/waves/<str:key>/clone/", waves.clone, name="wave-clone"),
+    path("survey/waves/<str:key>/receipts/", waves.receipts, name="wave-receipts"),
     # Mails of a wave.
     path("survey/waves/<str:key>/outbox/", outbox.wave_outbox, name="wave-outbox"),
     path("survey/waves/<str:key>/mail-check/", outbox.mail_check, name="wave-mail-check"),
