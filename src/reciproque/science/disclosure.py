@@ -22,7 +22,7 @@ from reciproque.science.figures import (
     sum_bounds,
 )
 from reciproque.science.hexagon import ANYWHERE, Hexagon, box
-from reciproque.science.solver import Block, Counts, Part, Puzzle, Tally, safe, unlinked
+from reciproque.science.solver import CAME, LEFT, Block, Counts, Part, Puzzle, Tally, safe, unlinked
 
 Questions = tuple[str, ...]
 Rows = tuple[Figure | None, Figure | None]
@@ -84,8 +84,9 @@ def pair_safe(earlier: SideTable, later: SideTable, shape: InstrumentShape, tall
         len(later.people - earlier.people),
     )
     first = insiders(earlier.ballots)
-    puzzles = _puzzles(_Pair(earlier, later, people), shape, (first, max(first, insiders(later.ballots))))
-    if puzzles is None:
+    pair = _Pair(earlier, later, people)
+    puzzles = _puzzles(pair, shape, (first, max(first, insiders(later.ballots))))
+    if puzzles is None or any(_silent_movers(pair, question) for question in shape.direct_items + shape.mirror_items):
         return False
     alone = [single for puzzle in puzzles if len(puzzle.parts) > 1 for single in unlinked(puzzle)]
     return all(safe(puzzle, tally) for puzzle in (*alone, *puzzles))
@@ -183,6 +184,16 @@ def _patterns(pair: _Pair, question: str, asked: tuple[int, int]) -> list[Counts
         if 0 <= gone <= left and 0 <= new <= came:
             found.append((still, gone, new))
     return found
+
+
+def _silent_movers(pair: _Pair, question: str) -> bool:
+    """Whether all who left, or all who came, must have abstained: their silence itself would then be known."""
+    if question not in pair.earlier.answered or question not in pair.later.answered:
+        return False
+    patterns = _patterns(pair, question, (1, 1))
+    return bool(patterns) and any(
+        pair.people[kind] > 0 and all(pattern[kind] == 0 for pattern in patterns) for kind in (LEFT, CAME)
+    )
 
 
 def _totals(found: list[list[Counts]]) -> tuple[Counts, ...]:

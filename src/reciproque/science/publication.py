@@ -42,7 +42,7 @@ from reciproque.science.figures import (
     sum_bounds,
 )
 from reciproque.science.solver import Tally
-from reciproque.science.trend import reference_of, trend_figures
+from reciproque.science.trend import reference_of, says_nothing, trend_figures
 
 People = Mapping[str, frozenset[int]]
 ALL_KINDS = ("words", "classes", "items", "mirror", "dimensions", "trend")
@@ -235,7 +235,6 @@ def _clean(
     """The audit of a candidate table: each side alone, then with each earlier wave of the relationship."""
     if not figures:
         return False
-    reference = reference_of(past) if level == "trend" else None
     for side in wave.sides:
         name = side.side
         table = SideTable(
@@ -248,7 +247,8 @@ def _clean(
         if not wave_safe(table, wave.shape, tally):
             return False
         for one in past:
-            if one is not reference and not pair_safe(_table(one, name), table, wave.shape, tally):
+            silent = level == "trend" and says_nothing(figures, side, table.people, one)
+            if not silent and not pair_safe(_table(one, name), table, wave.shape, tally):
                 return False
     return True
 

@@ -128,18 +128,14 @@ def circles(people: Counts, colleagues: tuple[int, int]) -> list[tuple[int, ...]
 
 
 def _refuted(puzzle: Puzzle) -> bool:
-    linked = ORIGIN
+    links = []
     for part in puzzle.parts:
         shapes = [_reach(block) for block in part.blocks]
-        total = ORIGIN
-        for shape in shapes:
-            if shape.empty:
-                return True
-            total = add(total, shape)
-        if meet(total, part.known).empty:
+        if any(shape.empty for shape in shapes) or meet(_sum(shapes), part.known).empty:
             return True
-        linked = add(linked, _sum([s for s, b in zip(shapes, part.blocks, strict=True) if b.linked]))
-    return meet(linked, puzzle.known).empty
+        links.append(_link_core(part, shapes))
+    found = [link for link in links if link is not None]
+    return any(link.empty for link in found) or meet(_sum(found), puzzle.known).empty
 
 
 def _reach(block: Block) -> Hexagon:

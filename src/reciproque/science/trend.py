@@ -22,6 +22,8 @@ from reciproque.science.figures import (
     limits,
 )
 
+NEAR = 1e-6
+
 
 def reference_of(past: Sequence[EarlierWave]) -> EarlierWave | None:
     """The latest earlier wave published in full, or None."""
@@ -57,12 +59,37 @@ def trend_margin(moved: int, fewest: int) -> float:
     return (HIGHEST - LOWEST) * moved / fewest
 
 
+def says_nothing(rows: Sequence[Figure], side: SideBallots, people: frozenset[int], one: EarlierWave) -> bool:
+    """Whether the words of one side add nothing to an earlier wave, had nobody else changed an answer.
+
+    rows: trend figures; people: ids of those who answered on that side; one: a wave published in full.
+    """
+    if one.publication.level == "trend":
+        return False
+    moved = len(people ^ one.people[side.side])
+    for row in (row for row in rows if row.side == side.side and row.kind == "trend"):
+        counts = one.publication.answered[side.side]
+        before = _published(one, side.side, row.code, row.questions, counts)
+        if before is None:
+            return False
+        margin = trend_margin(moved, min(*_given(side, row.questions), *(counts[q] for q in row.questions)))
+        if row.low is not None and row.low > before[0] - margin + NEAR:
+            return False
+        if row.high is not None and row.high < before[1] + margin - NEAR:
+            return False
+    return True
+
+
+def _given(side: SideBallots, questions: tuple[str, ...]) -> list[int]:
+    return [int((~np.isnan(side.answers[question])).sum()) for question in questions]
+
+
 def _trend(
     side: SideBallots, code: str, questions: tuple[str, ...], reference: EarlierWave, moved: int
 ) -> Figure | None:
     earlier_counts = reference.publication.answered[side.side]
     before = _published(reference, side.side, code, questions, earlier_counts)
-    counts = [int((~np.isnan(side.answers[q])).sum()) for q in questions]
+    counts = _given(side, questions)
     if before is None or not counts or min(counts) < MINIMUM:
         return None
     grid = band(len(questions), min(counts), side.n)
