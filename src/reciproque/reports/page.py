@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reciproque.reports.charts.spec import Axis, Lane, Legend, Pair
@@ -177,6 +178,7 @@ class ReadingPage:
     unknowns: tuple[Unknown, ...]
     coverage: tuple[str, ...]
     instrument: str
+    labels: Mapping[str, str]
 
     @property
     def has_figures(self) -> bool:

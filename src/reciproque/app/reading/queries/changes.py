@@ -72,7 +72,8 @@ def since(found: Comparison) -> Since:
     return Since(
         title=_("Since the starting point"),
         note=_(
-            "The black tick is %(before)s, the mark is %(now)s. Three verdicts only: clear rise, clear fall, cannot tell."
+            "The black tick is %(before)s, the mark is %(now)s. Three verdicts only: clear rise, clear fall, "
+            "cannot tell."
         )
         % {"before": first, "now": now},
         verdict=_gate(found),
@@ -133,7 +134,7 @@ def trend(material: Material, earlier: list[Publication]) -> Trend | None:
         ),
     )
     note = _(
-        "Between one and four people came or left since %(month)s: figures would give their answers away. The words stand "
-        "against a margin larger than what these people can do alone."
+        "Between one and four people came or left since %(month)s: figures would give their answers away. The words "
+        "stand against a margin larger than what these people can do alone."
     ) % {"month": month(reference) if reference else _("the last wave")}
     return Trend(note, Table("trend", _("Words instead of figures"), note, columns, rows, numeric=False))

@@ -38,8 +38,8 @@ def _dimensions(material: Material) -> Table:
 def _sentences(material: Material) -> Table:
     rows = tuple(_sentence_rows(material)) if material.by_sentence else ()
     caption = _(
-        "Each sentence from 0 to 100. {A} stands for the company one looks at. “Imagined”: what people think that their "
-        "contacts across would answer about them."
+        "Each sentence from 0 to 100. {A} stands for the company one looks at. “Imagined”: what people think that "
+        "their contacts across would answer about them."
     )
     return Table("sentences", _("Sentence by sentence"), caption, (_("Sentence"), *_names(material)), rows)
 

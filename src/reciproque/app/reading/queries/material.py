@@ -1,4 +1,4 @@
-"""What every part of the reading is made from: the publication of a wave, its questionnaire, and what follows from it."""
+"""What every part of the reading is made from: the publication of a wave and its questionnaire."""
 
 from __future__ import annotations
 

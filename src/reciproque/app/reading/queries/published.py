@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from django.db.models import QuerySet
@@ -90,6 +88,15 @@ def earlier_waves(wave: Wave) -> list[EarlierWave]:
     return [EarlierWave(_published(p), answered[p.wave_id]) for p in earlier]
 
 
+def people_who_answered(waves: Sequence[int]) -> dict[int, dict[str, frozenset[int]]]:
+    """The ids of those who answered each wave, per side. For the auditor: shown to nobody."""
+    rows = Invitation.objects.filter(wave_id__in=waves, answered=True).values_list("wave_id", "side", "person_id")
+    found: dict[int, dict[str, set[int]]] = {wave: {str(side): set() for side in SIDES} for wave in waves}
+    for wave, side, person in rows:
+        found[wave][side].add(person)
+    return {wave: {side: frozenset(ids) for side, ids in sides.items()} for wave, sides in found.items()}
+
+
 def _published(publication: Publication) -> Published:
     return Published(
         level=cast(Level, publication.level),
@@ -99,27 +106,7 @@ def _published(publication: Publication) -> Published:
     )
 
 
-def people_who_answered(waves: Sequence[int]) -> dict[int, Mapping[str, frozenset[int]]]:
-    """The ids of those who answered each wave, per side. For the auditor: shown to nobody."""
-    rows = Invitation.objects.filter(wave_id__in=waves, answered=True).values_list("wave_id", "side", "person_id")
-    found: dict[int, dict[str, set[int]]] = {wave: {str(side): set() for side in SIDES} for wave in waves}
-    for wave, side, person in rows:
-        found[wave][side].add(person)
-    return {wave: {side: frozenset(ids) for side, ids in sides.items()} for wave, sides in found.items()}
-
-
 def reading_of(publication: Publication) -> derive.Reading:
     """Everything that follows from the published figures, on 0..100."""
     people = {Side.CLIENT.value: publication.people_client, Side.SUPPLIER.value: publication.people_supplier}
     return derive.read(figures_of(publication), shape_of(publication.wave), key_people=people)
-
-
-def digest_of(figures: Sequence[Figure], texts: Sequence[tuple[str, str, str]]) -> str:
-    """The fingerprint of a publication: the same figures always give the same."""
-    content = [[_plain(figure) for figure in figures], [list(text) for text in texts]]
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _plain(figure: Figure) -> dict[str, object]:
-    return {name: getattr(figure, name) for name in figure.__dataclass_fields__}

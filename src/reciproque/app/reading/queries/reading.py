@@ -68,7 +68,30 @@ def page_of(publication: Publication, earlier: list[Publication]) -> ReadingPage
         unknowns=unknowns.unknowns(material, [row for row in (*facets, whole) if row], found),
         coverage=unknowns.coverage(material),
         instrument=_instrument(material),
+        labels=_labels(),
     )
+
+
+def _labels() -> dict[str, str]:
+    """Headings of the documents; the screen has its own in the templates, word for word."""
+    return {
+        "blind": _("Blind spots"),
+        "blind_note": _("Each company also reads those of the other. They are surprises, not faults."),
+        "details": _("Every published figure"),
+        "figures": _("Published figures"),
+        "fingerprint": _("Fingerprint"),
+        "read": _("How to read a line"),
+        "reworded": _("reworded by the facilitator"),
+        "situations": _("Four situations, four conversations"),
+        "situations_note": _(
+            "A known disagreement can be worked on. A false agreement surprises on the day it breaks: start there."
+        ),
+        "unknown": _("What cannot be told yet"),
+        "unsaid": _("Under the table"),
+        "unsaid_note": _("What is left unsaid is measured apart. Here, the higher, the more is kept silent."),
+        "words": _("In their words"),
+        "summary": _("Summary"),
+    }
 
 
 def regards_of(material: Material, found: changes.Comparison | None) -> tuple[Regard, ...]:

@@ -219,9 +219,9 @@ def legend() -> Legend:
         id="legend",
         title=_("How to read a line"),
         description=_(
-            "Full round: what the client says of the supplier. Hollow lozenge on the same line: what the supplier thinks "
-            "the client says of it. Below, the reverse. The ink bracket joins the two views: it is the gap. The dotted "
-            "line is the blind spot."
+            "Full round: what the client says of the supplier. Hollow lozenge on the same line: what the supplier "
+            "thinks the client says of it. Below, the reverse. The ink bracket joins the two views: it is "
+            "the gap. The dotted line is the blind spot."
         ),
         client_says=_("the client says"),
         supplier_says=_("the supplier says"),

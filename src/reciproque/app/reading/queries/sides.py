@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reciproque.app.reading.models import PublishedText
+from reciproque.app.reading.models import Publication, PublishedText
 from reciproque.app.reading.queries.material import CLIENT, SUPPLIER, Material
 from reciproque.app.reading.queries.signs import sign_of
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.reports.charts.spec import Lane, Sign
 from reciproque.reports.page import Quote, Quotes, Regard, Row, SideSurprises, SideUnsaid, Surprise
-from reciproque.science.derive import Span
+from reciproque.science.mirror import Span
 
 SHOWN_SURPRISES = 2
 MARK = "\x1f"  # stands around a figure while a sentence is put together
@@ -118,16 +118,29 @@ def _unsaid_says(material: Material, side: str, sign: Sign) -> str:
 
 def quotes(material: Material) -> tuple[Quotes, ...]:
     """Texts whose authors agreed, by prompt, the same number on both pages."""
-    kept = [text for text in material.publication.texts.all() if readable(text)]
+    shown = shown_texts(material.publication)
     found = []
     for prompt in material.instrument.prompts_of(material.wave.form):
-        sides = [[_quote(t) for t in kept if t.prompt == prompt.code and t.side == side] for side in SIDES]
-        number = min(len(texts) for texts in sides)
-        if number:
+        client, supplier = ([t for t in shown if t.prompt == prompt.code and t.side == side] for side in SIDES)
+        if client:
             sentence = prompt.text[material.language]
             question = sentence.replace("{A}", _("the other company")).replace("{B}", _("your company"))
-            found.append(Quotes(question, tuple(sides[0][:number]), tuple(sides[1][:number])))
+            found.append(Quotes(question, tuple(map(_quote, client)), tuple(map(_quote, supplier))))
     return tuple(found)
+
+
+def shown_texts(publication: Publication) -> list[PublishedText]:
+    """Those that both companies read: by prompt, the first of each side, as many as the side with fewer has."""
+    by_place: dict[tuple[str, str], list[PublishedText]] = {}
+    for text in publication.texts.all():
+        if readable(text):
+            by_place.setdefault((text.prompt, text.side), []).append(text)
+    shown = []
+    for prompt in sorted({prompt for prompt, _side in by_place}):
+        sides = [by_place.get((prompt, side.value), []) for side in SIDES]
+        number = min(len(texts) for texts in sides)
+        shown += [text for texts in sides for text in texts[:number]]
+    return shown
 
 
 def readable(text: PublishedText) -> bool:

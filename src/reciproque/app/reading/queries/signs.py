@@ -7,7 +7,8 @@ import math
 from django.utils.translation import gettext as _
 
 from reciproque.reports.charts.spec import Sign
-from reciproque.science.derive import Score, Span
+from reciproque.science.derive import Score
+from reciproque.science.mirror import Span
 
 POINT = 2.0  # an interval no wider than this, in points, is only the rounding of the published figure
 MINUS = "−"
@@ -33,6 +34,8 @@ def between(low: int, high: int) -> str:
 
 def bound(low: int, high: int) -> str:
     """An open band, or an interval that the published figures leave."""
+    if low <= 0 and high >= 100:
+        return _("not known")
     if high >= 100:
         return _("%(low)s or more") % {"low": low}
     if low <= 0:

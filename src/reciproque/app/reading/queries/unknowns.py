@@ -82,9 +82,7 @@ def _dropped(material: Material) -> Iterator[Unknown]:
     if material.publication.dropped:
         yield Unknown(
             _("What some kinds of figures would add."),
-            _(
-                "Put together, they would have given someone’s answer away: the whole kind was left out, for both sides."
-            ),
+            _("Put together, they would have given an answer away: the whole kind was left out, for both sides."),
         )
 
 
