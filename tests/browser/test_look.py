@@ -4,8 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "ballots"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True, databases=["default", "ballots"]),
+]
 
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 PAGES = [
@@ -34,7 +38,7 @@ def browser_type_launch_args():
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 320])
-def test_shared_pages_are_accessible_and_fit(live_server, browser, cast, width, scheme):
+def test_shared_pages_are_accessible_and_fit(live_server, browser, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="fr-FR")
     page = context.new_page()
     refused: list[str] = []
@@ -57,7 +61,7 @@ def test_changing_language_is_a_form_that_works(live_server, browser):
     page.goto(live_server.url + "/gallery/")
     assert page.locator("h1").inner_text() == "Un livre ouvert, deux pages égales, une couture."
     page.get_by_role("button", name="EN, English version").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.url == live_server.url + "/gallery/"
     page.close()
 

@@ -1,6 +1,8 @@
 """Every page. The first segment of an address is the capability's folder."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from reciproque.app.shared import views as shared
 
@@ -9,7 +11,8 @@ urlpatterns = [
     path("", include("reciproque.app.survey.urls")),
     path("", include("reciproque.app.reading.urls")),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("gallery/", shared.gallery, name="gallery"),
     path("health", shared.health, name="health"),
 ]
 
