@@ -224,6 +224,44 @@ def random_kills(rounds: int) -> dict[str, Any]:
     return {"acknowledged": total, "wrong": wrong}
 
 
+def race(rounds: int) -> dict[str, Any]:
+    """Six processes that send the same token at the same moment, again and again: one ballot, an acknowledged one."""
+    wrong = []
+    for _ in range(rounds):
+        urn = new_urn()
+        done(lambda urn=urn: bool(collect.prepare(urn.wave_id)))
+        start = time.time() + 0.3
+        children = [racer(urn, start) for _ in range(6)]
+        acknowledged: set[str] = set()
+        for child, pipe in children:
+            acknowledged |= set(os.fdopen(pipe, "r").read().split())
+            os.waitpid(child, 0)
+        listed = done(lambda urn=urn: list(urn.close().receipts))
+        if len(listed) != 1 or listed[0] not in acknowledged or len(acknowledged) != 60:
+            wrong.append(f"{len(listed)} listed, {len(acknowledged)} acknowledged")
+    return {"wrong": wrong}
+
+
+def racer(urn: Urn, start: float) -> tuple[int, int]:
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        found = urn.found(urn.invitations[0])
+        time.sleep(max(0.0, start - time.time()))
+        for _ in range(10):
+            receipt = collect.submit(
+                found,
+                side="client",
+                answers=urn.answers(urn.invitations[0]),
+                client=urn.client.public,
+                supplier=urn.supplier.public,
+            )
+            os.write(write, f"{receipt}\n".encode())
+        os._exit(0)
+    os.close(write)
+    return child, read
+
+
 def endless(urn: Urn, invitations: list[int]) -> tuple[int, int]:
     read, write = os.pipe()
     child = os.fork()
@@ -277,6 +315,7 @@ SCENARIOS: dict[str, Callable[[], Any]] = {
     "open": lambda: every_point(crash_open),
     "destroy": lambda: every_point(crash_destroy),
     "kills": lambda: random_kills(12),
+    "race": lambda: race(5),
     "arrival": lambda: arrival(12),
 }
 

@@ -49,6 +49,10 @@ def test_killed_at_random_on_sqlite(tmp_path: Path) -> None:
     assert result["acknowledged"] > 50
 
 
+def test_processes_that_race_for_one_slot_on_sqlite(tmp_path: Path) -> None:
+    assert run(tmp_path, "race")["race"]["wrong"] == []
+
+
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory) -> Iterator[str]:
     """A cluster of its own in a temporary folder, reached by a socket only."""
@@ -76,8 +80,8 @@ def postgres(tmp_path_factory) -> Iterator[str]:
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_killed_at_every_point_on_postgresql(tmp_path: Path, postgres: str) -> None:
-    result = run(tmp_path, "submit", "close", "open", "destroy", "kills", DATABASE_URL=postgres)
-    assert [outcome["wrong"] for outcome in result.values()] == [[], [], [], [], []]
+    result = run(tmp_path, "submit", "close", "open", "destroy", "kills", "race", DATABASE_URL=postgres)
+    assert [outcome["wrong"] for outcome in result.values()] == [[]] * 6
     assert result["close"]["points"] >= 20
     assert result["kills"]["acknowledged"] > 50
 
