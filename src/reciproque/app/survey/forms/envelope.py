@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,7 +70,7 @@ def close(visit: Visit, purpose: str) -> str:
 def read(text: str, purpose: str) -> Visit:
     """The visit in an envelope; BadEnvelope when it is not ours, StaleEnvelope when it is too old."""
     try:
-        plain = SecretBox(_key(purpose)).decrypt(urlsafe_b64decode(text.encode("ascii")))
+        plain = SecretBox(_key(purpose)).decrypt(b64decode(text.encode("ascii"), altchars=b"-_", validate=True))
     except (ValueError, UnicodeError, nacl.exceptions.CryptoError, nacl.exceptions.TypeError) as error:
         raise BadEnvelope from error
     content = json.loads(plain)
