@@ -31,6 +31,7 @@ REMINDERS = 2
 APART = timedelta(days=4)
 TOO_LATE = timedelta(hours=12)
 OFFICE_HOURS = (time(9), time(18))
+MORNING = time(7)
 # "Send it again" waiting at once; more than that is somebody playing.
 MOST_WAITING = 1000
 LOG_READERS = (Membership.Role.SPONSOR, Membership.Role.FACILITATOR)
@@ -141,7 +142,9 @@ def queue_account_invitations() -> None:
 
 
 def queue_log_heads() -> None:
-    """At most once a day: the head of the log, to the sponsors and facilitators of the relationships where it grew."""
+    """Once a day, in the morning: the head of the log, to sponsors and facilitators of relationships where it grew."""
+    if timezone.localtime(clock.now()).time() < MORNING:
+        return
     today = f"head:{clock.today()}:"
     if OutboxMail.objects.filter(kind=Kind.LOG_HEAD, once__startswith=today).exists():
         return

@@ -22,7 +22,6 @@ from reciproque.app.survey.actions.common import locked, log, membership_of, mov
 from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import Invitation, OutboxMail, SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.outbox import mail_ready
-from reciproque.app.survey.queries.outbox import mail_ready
 from reciproque.app.survey.queries.waves import quorums
 from reciproque.app.survey.states import IN_PROGRESS
 
@@ -233,8 +232,6 @@ def start_sealing(*, by: Actor, wave: Wave) -> None:
         fresh = moved(by, wave, "start_sealing")
         if fresh.closes_at <= clock.now():
             raise Refused(_("The last day for answers is already past: choose a later one."))
-        if not mail_ready(fresh):
-            raise Refused(_("Check first that mails leave, or choose to hand the links out by hand."))
         for side in SIDES:
             _require_ready(fresh, side)
         if not mail_ready(fresh):
