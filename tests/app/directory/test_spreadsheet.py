@@ -30,7 +30,9 @@ def lines_of(data: bytes):
 def test_offices_encodings_and_separators(encoding, separator):
     data = csv_bytes(
         separator.join(HEADERS),
-        separator.join(["Forge Tressac", "Lefèvre", "Zoé", "zoe@tressac.test", "06 12 34 56 78", "Qualité", "01/02/2024"]),
+        separator.join(
+            ["Forge Tressac", "Lefèvre", "Zoé", "zoe@tressac.test", "06 12 34 56 78", "Qualité", "01/02/2024"]
+        ),
         encoding=encoding,
     )
     (line,) = lines_of(data).lines
@@ -45,7 +47,9 @@ def test_a_spreadsheet_that_lost_its_leading_zero_gets_it_back():
 
 
 def test_extra_columns_titles_above_and_sep_line_are_left_out():
-    data = csv_bytes("sep=;", "Liste du site;;", "", "Matricule;NOM;Prénom;Commentaire", "12;Roux;Anne;à rappeler", ";;;")
+    data = csv_bytes(
+        "sep=;", "Liste du site;;", "", "Matricule;NOM;Prénom;Commentaire", "12;Roux;Anne;à rappeler", ";;;"
+    )
     (line,) = lines_of(data).lines
     assert (line.number, line.last_name, line.first_name) == (5, "Roux", "Anne")
 
@@ -122,7 +126,10 @@ def test_formulas_in_cells_are_refused(start):
 
 
 def test_a_formula_of_a_workbook_is_never_run_and_is_announced():
-    rows = inline_row(1, "Nom", "Prénom") + '<row r="2"><c t="str"><f>1+1</f><v>Roux</v></c><c t="inlineStr"><is><t>Anne</t></is></c></row>'
+    rows = (
+        inline_row(1, "Nom", "Prénom")
+        + '<row r="2"><c t="str"><f>1+1</f><v>Roux</v></c><c t="inlineStr"><is><t>Anne</t></is></c></row>'
+    )
     table = read_table("x.xlsx", raw_xlsx(rows))
     assert table.formulas
     assert table.rows[0][1] == ("Roux", "Anne")
@@ -207,7 +214,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_hostile_files_are_refused_with_a_sentence_and_little_memory(name):
-    data = HOSTILE[name] or (bomb() if name == "zip bomb" else None) or (lying_sizes() if name.startswith("zip bomb that") else b"")
+    data = (
+        HOSTILE[name]
+        or (bomb() if name == "zip bomb" else None)
+        or (lying_sizes() if name.startswith("zip bomb that") else b"")
+    )
     tracemalloc.start()
     before = time.perf_counter()
     try:
@@ -249,7 +260,9 @@ def test_one_long_shared_text_used_everywhere_does_not_fill_the_memory():
 
 def test_phonetic_readings_are_no_part_of_a_name():
     strings = "<sst><si><t>Nom</t></si><si><t>Ro</t><rPh><t>zz</t></rPh><r><t>ux</t></r></si></sst>"
-    table = read_table("x.xlsx", raw_xlsx('<row><c t="s"><v>0</v></c></row><row><c t="s"><v>1</v></c></row>', strings=strings))
+    table = read_table(
+        "x.xlsx", raw_xlsx('<row><c t="s"><v>0</v></c></row><row><c t="s"><v>1</v></c></row>', strings=strings)
+    )
     assert table.rows[0][1] == ("Roux",)
 
 

@@ -104,8 +104,14 @@ class PostForm(forms.Form):
         self.fields["function"].queryset = functions_of(organisation)  # type: ignore[attr-defined]
 
 
-class NewPersonForm(PersonForm, PostForm):
+class NewPersonForm(PersonForm):
     """Somebody new, with the present post."""
+
+    function = forms.ModelChoiceField(
+        label=gettext_lazy("Function"), queryset=Function.objects.none(), empty_label="–", required=False
+    )
+    title = Words(label=gettext_lazy("Job title"), max_length=120, required=False)
+    started_on = day(gettext_lazy("In post since"))
 
     field_order = ["first_name", "last_name", "email", "function", "title", "started_on", "phone", "language"]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
+
+from django.utils.text import slugify
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SPACES = re.compile(r"\s+")
@@ -27,6 +30,12 @@ def tidy(text: str) -> str:
 def folded_person(first_name: str, last_name: str) -> str:
     """The natural key of somebody without an e-mail address."""
     return fold(f"{first_name} {last_name}")[:170]
+
+
+def own_code(name: str) -> str:
+    """The code of a function that a company adds: two names that fold differently never share it."""
+    folded = fold(name)
+    return f"own-{slugify(folded)[:26]}-{zlib.crc32(folded.encode()):08x}"
 
 
 def looks_like_formula(text: str) -> bool:

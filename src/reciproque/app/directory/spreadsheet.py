@@ -235,9 +235,9 @@ def _rows_with(text: str, separator: str, *, skip: int = 0, strict: bool = True)
 
 def _unreadable(number: int, reason: str) -> str:
     if "field larger" in reason:
-        return _("Line %(line)s holds a text far too long for a list of people. Shorten it and choose the file again.") % {
-            "line": number
-        }
+        return _(
+            "Line %(line)s holds a text far too long for a list of people. Shorten it and choose the file again."
+        ) % {"line": number}
     return _(
         "A quotation mark that is never closed, or that stands alone, stops the reading at line %(line)s. "
         "Correct that line and choose the file again."

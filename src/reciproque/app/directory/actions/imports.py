@@ -10,10 +10,9 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.text import slugify
 
 from reciproque.app.directory.models import Function, Organisation, Person, Post
-from reciproque.app.directory.names import folded_person
+from reciproque.app.directory.names import folded_person, own_code
 from reciproque.app.directory.queries.imports import Move, Plan, plan_import
 from reciproque.app.directory.spreadsheet import Line
 from reciproque.app.shared import clock
@@ -74,9 +73,8 @@ def _create_functions(plan: Plan) -> dict[tuple[str, str], Function]:
 
 
 def _new_function(move: Move, name: str) -> Function:
-    code = f"own-{slugify(str(move.function))}"[:40].rstrip("-")
     function, _created = Function.objects.get_or_create(
-        organisation=move.organisation, code=code, defaults={"name_fr": name, "name_en": name, "rank": 200}
+        organisation=move.organisation, code=own_code(name), defaults={"name_fr": name, "name_en": name, "rank": 200}
     )
     return function
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from reciproque.app.directory.models import Function, Organisation
-from reciproque.app.directory.names import fold
+from reciproque.app.directory.names import fold, own_code
 from reciproque.app.shared.audit import Actor, record
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import Audience
@@ -40,7 +39,7 @@ def change_organisation(
 @transaction.atomic
 def add_function(*, by: Actor, organisation: Organisation, name_fr: str, name_en: str = "") -> Function:
     """A function of this company only, beside the shared list."""
-    code = f"own-{slugify(fold(name_fr))}"[:40].rstrip("-")
+    code = own_code(name_fr)
     taken = {fold(word) for row in Function.objects.filter(organisation=None) for word in (row.name_fr, row.name_en)}
     if fold(name_fr) in taken or Function.objects.filter(organisation=organisation, code=code).exists():
         raise Refused(_("This function is already in the list. Choose it there."))
