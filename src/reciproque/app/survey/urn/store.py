@@ -5,12 +5,15 @@ Every function is one transaction of the ballot database; on return it is on the
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reciproque.app.survey.urn.errors import NotCollecting, StoreBusy
 from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
@@ -27,14 +30,25 @@ def _urn(wave_id: int, *, alone: bool) -> Iterator[str]:
 
     Ballots may come in side by side; whoever shuts or mixes the urn is alone with it. SQLite has one writer anyway.
     """
-    with transaction.atomic(using=STORE, durable=True):
-        connection = connections[STORE]
+    connection = connections[STORE]
+    with _queue(connection), transaction.atomic(using=STORE, durable=True):
         if connection.vendor == "postgresql":
             lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit = on")
                 cursor.execute(f"SELECT {lock}(%s)", [wave_id])
         yield stage(wave_id)
+
+
+@contextmanager
+def _queue(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Writers of SQLite in line, first come first served; left to itself it makes an unlucky one wait for seconds."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with Path(f"{connection.settings_dict['NAME']}-queue").open("a") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        yield
 
 
 def stage(wave_id: int) -> str:
