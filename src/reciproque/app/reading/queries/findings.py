@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from reciproque.app.reading.queries.material import CLIENT, SUPPLIER, Material
 from reciproque.reports.page import Regard, Row, Trend
+from reciproque.science.figures import MINIMUM
 
 
 def counted(number: int) -> str:
@@ -30,17 +31,19 @@ def counted(number: int) -> str:
 
 def title(material: Material, rows: Sequence[Row], whole: Row | None, regards: Sequence[Regard]) -> str:
     if material.publication.level == "none":
-        return _("Too few answers to publish anything, on either side.")
+        return _("Nothing can be published, on either side.")
     if material.publication.level == "trend":
         return _("Too few people moved to publish figures, too many to publish all.")
-    return _situations(rows) or _index(material, whole) or _views(material, regards)
+    return _situations(rows) or _index(material, whole) or _views(regards)
 
 
 def _situations(rows: Sequence[Row]) -> str:
     count = {state: sum(row.glyph == state for row in rows) for state in ("false_agreement", "false_conflict")}
     parts = []
     if number := count["false_agreement"]:
-        text = ngettext("%(count)s agreement is not one", "%(count)s agreements are not", number)
+        text = ngettext(
+            "%(count)s agreement is not what it seems", "%(count)s agreements are not what they seem", number
+        )
         parts.append(text % {"count": counted(number)})
     if number := count["false_conflict"]:
         text = ngettext("%(count)s conflict does not exist", "%(count)s conflicts do not exist", number)
@@ -85,34 +88,41 @@ def _index(material: Material, whole: Row | None) -> str:
     return sentences.get(gap.state.name, "")
 
 
-def _views(material: Material, regards: Sequence[Regard]) -> str:
-    said = [f"{regard.label} : {regard.written}." if material.language == "fr" else f"{regard.label}: {regard.written}."
-            for regard in regards]  # fmt: skip
-    return " ".join(said) or _("What can be told today fits in one page.")
+def _views(regards: Sequence[Regard]) -> str:
+    return " ".join(_seen(regard, margin=False) for regard in regards) or _("What can be told today fits in one page.")
 
 
 def lead(material: Material, rows: Sequence[Row], regards: Sequence[Regard], trend: Trend | None) -> str:
     if material.publication.level == "none":
+        return _nothing(material)
+    if trend:
+        return trend.note
+    return " ".join([*_topics(rows), *(_seen(regard) for regard in regards)])
+
+
+def _nothing(material: Material) -> str:
+    if material.fewest < MINIMUM:
         return _(
             "It takes five answers on each side. Below that, a figure would say what someone answered, so nothing is "
             "shown to anyone."
         )
-    if trend:
-        return trend.note
-    return " ".join([*_topics(material, rows), *_seen(regards)])
+    return _(
+        "Whatever was tried, the figures put together would have given an answer away, so nothing is shown to anyone."
+    )
 
 
-def _seen(regards: Sequence[Regard]) -> list[str]:
-    text = "%(label)s %(at)s"
-    return [
-        text % {"label": r.label, "at": _("at %(figure)s, %(around)s.") % {"figure": r.written, "around": r.around}}
-        if r.around
-        else text % {"label": r.label, "at": _("at %(figure)s.") % {"figure": r.written}}
-        for r in regards
-    ]
+def _seen(regard: Regard, *, margin: bool = True) -> str:
+    """How one company sees the other, in a sentence."""
+    sign = regard.lane.sign
+    values = {"label": regard.label, "figure": regard.written, "around": regard.around}
+    if sign.value is None and not sign.open_high and not sign.open_low:
+        return f"{regard.label} {regard.written}."
+    if margin and regard.around:
+        return _("%(label)s at %(figure)s, %(around)s.") % values
+    return _("%(label)s at %(figure)s.") % values
 
 
-def _topics(material: Material, rows: Sequence[Row]) -> list[str]:
+def _topics(rows: Sequence[Row]) -> list[str]:
     said = []
     for state, sentence in (
         ("false_agreement", _("On %(topics)s, someone believes that the two views meet: they do not.")),
