@@ -165,7 +165,7 @@ FORGE = Story(
             client=tuple(range(9)),
             supplier=tuple(range(13)),
             client_view=View(facets(76.7, 81.7, 71.7, 70, 71.7, 75, t=90, n=36), mirror=66.7, on_mirrored=75),
-            supplier_view=View(facets(71.7, 73.3, 63.3, 48.3, 65, 51.7, t=61.7, n=58), mirror=65, on_mirrored=61.7),
+            supplier_view=View(facets(73.3, 75, 66.7, 51.7, 66.7, 55, t=61.7, n=58), mirror=66.7, on_mirrored=65),
             words=S1_WORDS_2,
         ),
         Telling(
