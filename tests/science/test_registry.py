@@ -1,5 +1,7 @@
 """What every measure owes: an entry, a page in both languages, and good manners with numbers."""
 
+import doctest
+import importlib
 import inspect
 from math import isnan, nan
 from pathlib import Path
@@ -50,7 +52,20 @@ def test_every_measure_is_described_and_explained_in_both_languages(measure):
         page = (DOCS / language / measure.page).read_text()
         assert len(page.split()) > 150
         assert f"`{measure.function.__name__}`" in page
-    assert ">>>" in inspect.getsource(inspect.getmodule(measure.function))
+    assert ">>>" in (measure.function.__doc__ or "")
+
+
+def test_every_public_function_has_a_runnable_example():
+    for path in SCIENCE.glob("[a-z]*.py"):
+        module = importlib.import_module(f"reciproque.science.{path.stem}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if not name.startswith("_") and function.__module__ == module.__name__:
+                assert ">>>" in (function.__doc__ or ""), (path.name, name)
+
+
+@pytest.mark.parametrize("stem", sorted(p.stem for p in SCIENCE.glob("[a-z]*.py")))
+def test_examples_run(stem):
+    assert doctest.testmod(importlib.import_module(f"reciproque.science.{stem}")).failed == 0
 
 
 def test_keys_are_unique_and_every_page_belongs_to_a_measure():

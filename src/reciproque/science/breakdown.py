@@ -125,7 +125,13 @@ def word_figures(
     found: dict[str, tuple[str, ...]],
     n: int,
 ) -> list[Figure]:
-    """The word of each group on one question. answers: n numbers, NaN for missing; functions: n codes."""
+    """The word of each group on one question. answers: n numbers, NaN for missing; functions: n codes.
+
+    >>> found = {"legal": ("legal",), "sales": ("sales",)}
+    >>> rows = word_figures("client", "F1", np.array([2.0, 6.0]), ["legal", "sales"], found, 2)
+    >>> [(row.group, row.word) for row in rows]
+    [('legal', 'low'), ('sales', 'high')]
+    """
     rows = []
     for group, names in found.items():
         given = answers[[function in names for function in functions]]
@@ -139,7 +145,12 @@ def word_figures(
 def group_sizes(
     answers: NDArray[np.float64], functions: Sequence[str], found: dict[str, tuple[str, ...]]
 ) -> tuple[int, ...]:
-    """Answers given in each group on one question."""
+    """Answers given in each group on one question.
+
+    >>> found = {"legal": ("legal",), "sales": ("sales",)}
+    >>> group_sizes(np.array([2.0, np.nan, 6.0]), ["legal", "legal", "sales"], found)
+    (1, 1)
+    """
     present = ~np.isnan(answers)
     return tuple(int(present[[function in names for function in functions]].sum()) for names in found.values())
 
@@ -154,7 +165,11 @@ def fifth(part: int, whole: int) -> int:
 
 
 def class_figures(side: str, item: str, answers: NDArray[np.float64], n: int) -> list[Figure]:
-    """Share of answers in 1-2, 3-5 and 6-7, in fifths. answers: numbers 1..7, NaN for missing."""
+    """Share of answers in 1-2, 3-5 and 6-7, in fifths. answers: numbers 1..7, NaN for missing.
+
+    >>> [(row.low, row.high) for row in class_figures("client", "F1", np.array([1.0, 4.0, 4.0, 7.0]), 4)]
+    [(0.2, 0.4), (0.4, 0.6), (0.2, 0.4)]
+    """
     given = answers[~np.isnan(answers)]
     rows = []
     for values in CLASSES:
@@ -166,7 +181,11 @@ def class_figures(side: str, item: str, answers: NDArray[np.float64], n: int) ->
 
 
 def abstain_figure(side: str, item: str, answers: NDArray[np.float64], n: int) -> Figure:
-    """Share of the ballots that are not in a position to answer, in fifths."""
+    """Share of the ballots that are not in a position to answer, in fifths.
+
+    >>> abstain_figure("client", "F1", np.array([1.0, np.nan, 4.0]), 3).low
+    0.2
+    """
     step = fifth(int(np.isnan(answers).sum()), n)
     return Figure(side, "abstain", item, (item,), low=step / 5, high=(step + 1) / 5, decimals=1, n=n)
 

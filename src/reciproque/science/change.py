@@ -41,6 +41,13 @@ def change(earlier: Reading, later: Reading) -> Change:
 
     earlier, later: readings with the same sides. A missing profile gives "cannot_tell" with NaN, never a crash.
     Source: top-down gatekeeping, measured in the project's own simulations (power .70 against .07).
+
+    >>> from reciproque.science.derive import SideReading
+    >>> def wave(points):
+    ...     side = SideReading("client", 9, {}, {}, Score("profile", points, points, 8, 3))
+    ...     return Reading({"client": side}, (), "dimensions")
+    >>> change(wave(29), wave(61)).sides["client"].word
+    'clear_rise'
     """
     sides = list(earlier.sides)
     gate = _gate([(earlier.sides[side].profile, later.sides[side].profile) for side in sides])

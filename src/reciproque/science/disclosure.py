@@ -58,6 +58,13 @@ def wave_safe(table: SideTable, shape: InstrumentShape, tally: Tally) -> bool:
     """True when the published table of one side, alone, leaves five of the seven values of every answer possible.
 
     table: figures of one side and wave, with the answers given per item; shape: the form; tally: counts the checks.
+    Source: the attack of sdcTable on hidden cells, here on single answers.
+
+    >>> from reciproque.science.figures import Dimension
+    >>> form = InstrumentShape((Dimension("F", "facet", ("F1",)),), ())
+    >>> near_the_end = Figure("client", "mean", "F1", ("F1",), value=6.8)
+    >>> wave_safe(SideTable((near_the_end,), {"F1": 12}, 12), form, Tally())
+    False
     """
     alone = _Pair(table, NOTHING, (0, table.ballots, 0))
     puzzles = _puzzles(alone, shape, (insiders(table.ballots), insiders(table.ballots)))
@@ -73,7 +80,15 @@ def pair_safe(earlier: SideTable, later: SideTable, shape: InstrumentShape, tall
     """True when two waves of one side leave five values of every answer even if nobody else changed an answer.
 
     Function words and classes of an earlier wave cannot be solved together with other people's sums: such a pair
-    passes only when the same people answered.
+    passes only when the same people answered. Arguments as `wave_safe`, with the ids of those who answered.
+
+    >>> from reciproque.science.figures import Dimension
+    >>> form = InstrumentShape((Dimension("F", "facet", ("F1",)),), ())
+    >>> row = (Figure("client", "mean", "F1", ("F1",), value=4.0),)
+    >>> before = SideTable(row, {"F1": 30}, 30, frozenset(range(30)))
+    >>> one_more = SideTable(row, {"F1": 31}, 31, frozenset(range(31)))
+    >>> pair_safe(before, one_more, form, Tally())
+    False
     """
     moved = earlier.people ^ later.people
     if moved and any(f.kind in ("word", "share") for f in (*earlier.figures, *later.figures)):

@@ -50,12 +50,20 @@ def tight(h: Hexagon) -> Hexagon:
 
 
 def add(a: Hexagon, b: Hexagon) -> Hexagon:
-    """All sums of a pair of `a` and a pair of `b` (both tight and not empty)."""
+    """All sums of a pair of `a` and a pair of `b` (both tight and not empty).
+
+    >>> add(answers(1, 0, 0), answers(0, 1, 0)) == answers(1, 1, 0)
+    True
+    """
     return Hexagon(a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5])
 
 
 def minus(a: Hexagon, b: Hexagon) -> Hexagon:
-    """All differences of a pair of `a` and a pair of `b` (both tight and not empty)."""
+    """All differences of a pair of `a` and a pair of `b` (both tight and not empty).
+
+    >>> minus(box((5, 5), (0, 0)), box((1, 2), (0, 0)))[:2]
+    (3, 4)
+    """
     return Hexagon(a[0] - b[1], a[1] - b[0], a[2] - b[3], a[3] - b[2], a[4] - b[5], a[5] - b[4])
 
 
@@ -70,7 +78,11 @@ def meet(a: Hexagon, b: Hexagon) -> Hexagon:
 
 
 def hull(a: Hexagon, b: Hexagon) -> Hexagon:
-    """The smallest shape that holds both."""
+    """The smallest shape that holds both.
+
+    >>> hull(box((1, 2), (0, 0)), box((5, 6), (0, 0)))[:2]
+    (1, 6)
+    """
     return Hexagon(min(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), max(a[3], b[3]), min(a[4], b[4]), max(a[5], b[5]))
 
 
@@ -97,4 +109,9 @@ def answers(stayed: int, left: int, came: int) -> Hexagon:
 
 
 def shift(h: Hexagon, x: int, y: int) -> Hexagon:
+    """The shape moved by x and y.
+
+    >>> shift(ORIGIN, 2, 1)
+    Hexagon(x_low=2, x_high=2, y_low=1, y_high=1, z_low=1, z_high=1)
+    """
     return Hexagon(h[0] + x, h[1] + x, h[2] + y, h[3] + y, h[4] + x - y, h[5] + x - y)

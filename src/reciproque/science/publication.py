@@ -74,6 +74,14 @@ def publish(
     say"); people: ids of those who answered, per side, needed when there are earlier waves; earlier: publications of
     the same relationship. Returns level "none" without figures when a side has fewer than five ballots.
     Raises ValueError for answers off the scale, sides of the same name, ragged ballots or missing ids.
+    Source: the publication rules of the design; figures from numbers of people, Kenthapadi, Mishra and Nissim (2005).
+
+    >>> from reciproque.science.figures import Dimension
+    >>> form = InstrumentShape((Dimension("F", "facet", ("F1", "F2")),), ())
+    >>> def six(side):
+    ...     return SideBallots(side, ("sales",) * 6, {"F1": np.array([4.0, 5, 3, 4, 6, 2]), "F2": np.full(6, 5.0)})
+    >>> [(f.kind, f.value) for f in publish(form, six("client"), six("supplier")).figures if f.side == "client"]
+    [('count', 6.0), ('mean', 4.5)]
     """
     wave = _Wave(shape, (client, supplier))
     _check(wave, people, earlier)

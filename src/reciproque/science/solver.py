@@ -100,6 +100,12 @@ def safe(puzzle: Puzzle, tally: Tally) -> bool:
     """True when at least five values of every single answer remain possible for every circle of colleagues.
 
     A puzzle that no world satisfies is safe: the attacker's premise (nobody else changed an answer) is then refuted.
+
+    >>> from reciproque.science.hexagon import box
+    >>> def sum_of_three(low, high):
+    ...     return Puzzle((Part((Block(1, ((0, 3, 0),)),), box((low, high), None)),), (0, 3, 0), (0, 0))
+    >>> safe(sum_of_three(12, 12), Tally()), safe(sum_of_three(20, 21), Tally())
+    (True, False)
     """
     if _refuted(puzzle):
         return True
@@ -266,7 +272,11 @@ def _possible(target: Target, shape: Hexagon) -> bool:
 
 
 def unlinked(puzzle: Puzzle) -> list[Puzzle]:
-    """Each part alone, without the index: the attacker may suppose that only this part did not change."""
+    """Each part alone, without the index: the attacker may suppose that only this part did not change.
+
+    >>> len(unlinked(Puzzle((Part(()), Part(())), (0, 3, 0), (1, 1))))
+    2
+    """
     return [
         replace(puzzle, parts=(replace(part, blocks=_untied(part.blocks)),), known=ANYWHERE) for part in puzzle.parts
     ]

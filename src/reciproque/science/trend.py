@@ -26,7 +26,11 @@ NEAR = 1e-6
 
 
 def reference_of(past: Sequence[EarlierWave]) -> EarlierWave | None:
-    """The latest earlier wave published in full, or None."""
+    """The latest earlier wave published in full, or None.
+
+    >>> reference_of([]) is None
+    True
+    """
     return next((one for one in reversed(past) if one.publication.level in ("dimensions", "items")), None)
 
 
@@ -39,6 +43,18 @@ def trend_figures(
     """One word per dimension and side, for dimensions asked with the same questions and published in the reference.
 
     people: ids of those who answered, per side; the side with more changes sets the margin of both.
+    Formula: up when `mean >= published high + 6 * changes / n`, down likewise, rounded outwards to the grid.
+
+    >>> from reciproque.science.figures import Dimension, Publication
+    >>> form = InstrumentShape((Dimension("F", "facet", ("F1",)),), ())
+    >>> rows = tuple(Figure(side, "mean", "F", ("F1",), value=3.0, n=10) for side in ("client", "supplier"))
+    >>> counts, ids = {"client": {"F1": 10}, "supplier": {"F1": 10}}, frozenset(range(10))
+    >>> before = EarlierWave(Publication("dimensions", rows, counts), {"client": ids, "supplier": ids})
+    >>> def ten(side):
+    ...     return SideBallots(side, ("sales",) * 10, {"F1": np.full(10, 5.0)})
+    >>> now = {"client": frozenset(range(1, 11)), "supplier": ids}
+    >>> [f.word for f in trend_figures(form, (ten("client"), ten("supplier")), now, before)]
+    ['up', 'up']
     """
     moved = max(1, *(len(people[side.side] ^ reference.people[side.side]) for side in sides))
     rows = []
@@ -63,6 +79,11 @@ def says_nothing(rows: Sequence[Figure], side: SideBallots, people: frozenset[in
     """Whether the words of one side add nothing to an earlier wave, had nobody else changed an answer.
 
     rows: trend figures; people: ids of those who answered on that side; one: a wave published in full.
+
+    >>> from reciproque.science.figures import Publication
+    >>> one = EarlierWave(Publication("dimensions", (), {}), {"client": frozenset({1})})
+    >>> says_nothing([], SideBallots("client", ("sales",), {}), frozenset({1}), one)
+    True
     """
     if one.publication.level == "trend":
         return False
