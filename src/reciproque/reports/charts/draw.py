@@ -68,7 +68,9 @@ def _nested(x: str, y: float, drawing: str) -> str:
 def bar(canvas: Canvas, side: str, sign: Sign, y: float, thick: float = 12) -> str:
     """The margin around a figure, or what is known of it, with an arrow where it is open."""
     across = f'x="{canvas.x(sign.low)}" width="{canvas.span(sign.low, sign.high)}"'
-    drawing = f'<rect {across} y="{y - thick / 2:g}" height="{thick:g}" rx="2" class="b-{side}"/>'
+    low, high = sign.reach
+    drawing = line(canvas.x(low), y, canvas.x(high), y, f"l-{side}") if sign.margin else ""
+    drawing += f'<rect {across} y="{y - thick / 2:g}" height="{thick:g}" rx="2" class="b-{side}"/>'
     if sign.open_high:
         drawing += chevron(canvas.x(97), y, 1, f"l-{side}")
     if sign.open_low:

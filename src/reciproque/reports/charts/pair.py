@@ -64,7 +64,10 @@ def _imagined(canvas: Canvas, side: str, imagined: Sign | None, said: Sign | Non
     """The blind spot, dotted, from what is imagined to what is said; and the thin margin of what is imagined."""
     if imagined is None:
         return []
-    whisker = line(canvas.x(imagined.low), y, canvas.x(imagined.high), y, f"l-{side}")
+    low, high = imagined.reach
+    whisker = line(canvas.x(low), y, canvas.x(high), y, f"l-{side}")
+    if imagined.value is None:
+        whisker += bar(canvas, side, imagined, y, 6)
     if said is None or said.value is None or imagined.value is None:
         return [whisker]
     return [line(canvas.x(imagined.value), y, canvas.x(said.value), y, f"l-{side} dotted"), whisker]

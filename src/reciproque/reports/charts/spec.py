@@ -11,8 +11,8 @@ CLIENT, SUPPLIER = "client", "supplier"
 class Sign:
     """One published figure on 0..100.
 
-    With a `value`, `low` and `high` are its margin; without, what is known of it (an open band or an interval).
-    `text` is how it is written, `around` its margin in words.
+    With a `value`, `low` and `high` are its margin; without, what is known of it (an open band or an interval), and
+    `margin` is to be added on both sides. `text` is how it is written, `around` its margin in words.
     """
 
     value: float | None
@@ -20,6 +20,12 @@ class Sign:
     high: float
     text: str
     around: str = ""
+    margin: float = 0
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """From where to where the true value can be."""
+        return max(0.0, self.low - self.margin), min(100.0, self.high + self.margin)
 
     @property
     def open_high(self) -> bool:

@@ -92,12 +92,15 @@ def _views(regards: Sequence[Regard]) -> str:
     return " ".join(_seen(regard, margin=False) for regard in regards) or _("What can be told today fits in one page.")
 
 
-def lead(material: Material, rows: Sequence[Row], regards: Sequence[Regard], trend: Trend | None) -> str:
+def lead(
+    material: Material, rows: Sequence[Row], whole: Row | None, regards: Sequence[Regard], trend: Trend | None
+) -> str:
     if material.publication.level == "none":
         return _nothing(material)
     if trend:
         return trend.note
-    return " ".join([*_topics(rows), *(_seen(regard) for regard in regards)])
+    mistakes = whole.says if whole and whole.glyph in ("false_agreement", "false_conflict") else ()
+    return " ".join([*_topics(rows), *(_seen(regard) for regard in regards), *mistakes])
 
 
 def _nothing(material: Material) -> str:
@@ -116,7 +119,7 @@ def _seen(regard: Regard, *, margin: bool = True) -> str:
     sign = regard.lane.sign
     values = {"label": regard.label, "figure": regard.written, "around": regard.around}
     if sign.value is None and not sign.open_high and not sign.open_low:
-        return f"{regard.label} {regard.written}."
+        return f"{regard.label} {regard.written}{', ' + regard.around if margin else ''}."
     if margin and regard.around:
         return _("%(label)s at %(figure)s, %(around)s.") % values
     return _("%(label)s at %(figure)s.") % values

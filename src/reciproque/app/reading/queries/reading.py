@@ -43,7 +43,7 @@ def page_of(publication: Publication, earlier: list[Publication]) -> ReadingPage
         relationship=str(material.wave.relationship),
         kicker=_("Reading for two, wave %(number)s") % {"number": material.wave.number},
         title=findings.title(material, facets, whole, regards),
-        lead=findings.lead(material, facets, regards, trend),
+        lead=findings.lead(material, facets, whole, regards, trend),
         seal=seal(material),
         fingerprint=fingerprint(publication.digest),
         opened_on=timezone.localtime(publication.opened_at).date().isoformat(),

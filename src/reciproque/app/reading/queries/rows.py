@@ -73,7 +73,7 @@ def _direct(material: Material, gap: Gap | None, code: str, title: str) -> Row:
     """Direct views only: the gap is said, no situation is claimed."""
     client, supplier = _sign(material.score(CLIENT, code)), _sign(material.score(SUPPLIER, code))
     pair = _pair(material, code, title, gap, {"client": client, "supplier": supplier})
-    note = gap_note(gap, client, supplier)
+    note = _plain_gap(gap, client, supplier)
     open_ones = _open_bands(material, client, supplier)
     situation = _("Open band") if open_ones else _first_capital(gap_verdict(gap.reciprocity)) if gap else ""
     glyph = "open_band" if open_ones else ""
@@ -144,6 +144,16 @@ def _mistake(material: Material, side: str, signs: dict[str, Sign | None]) -> st
         "imagined": imagined.text if imagined else "–",
         "other": material.other_name(side),
         "answered": answered.text if answered else "–",
+    }
+
+
+def _plain_gap(gap: Gap | None, client: Sign | None, supplier: Sign | None) -> str:
+    """The gap and its margin, where the verdict is already said above."""
+    if gap is None:
+        return ""
+    return _("Gap %(gap)s, give or take %(margin)s points.") % {
+        "gap": gap_text(gap.reciprocity, client, supplier),
+        "margin": margin_text(gap.reciprocity.margin),
     }
 
 

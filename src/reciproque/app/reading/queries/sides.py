@@ -109,9 +109,10 @@ def _unsaid(material: Material, side: str, code: str) -> SideUnsaid | None:
 
 def _unsaid_says(material: Material, side: str, sign: Sign) -> str:
     values = {"name": material.name(side), "other": material.other_name(side)}
-    if sign.high <= 50:
+    low, high = sign.reach
+    if high <= 50:
         return _("For %(name)s, most things can be said in front of %(other)s.") % values
-    if sign.low >= 50:
+    if low >= 50:
         return _("For %(name)s, much is left unsaid in front of %(other)s.") % values
     return _("For %(name)s, some subjects stay under the table: the margin does not say how many.") % values
 

@@ -25,7 +25,8 @@ def sign_of(score: Score) -> Sign:
         low, high = max(0, whole(value - score.margin)), min(100, whole(value + score.margin))
         return Sign(value, low, high, str(value), between(low, high))
     low, high = math.floor(score.low + 1e-9), math.ceil(score.high - 1e-9)
-    return Sign(None, low, high, bound(low, high))
+    margin = max(1, whole(score.margin))
+    return Sign(None, low, high, bound(low, high), _("give or take %(margin)s points") % {"margin": margin}, margin)
 
 
 def between(low: int, high: int) -> str:
