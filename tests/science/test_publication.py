@@ -422,3 +422,21 @@ def test_a_thousand_ballots_are_audited_in_seconds():
     assert publication.level == "items"
     assert publication.report.checks > 0
     assert process_time() - start < 4
+
+
+def test_a_third_cast_is_full_only_when_no_combination_of_waves_singles_out_fewer_than_five():
+    """First everybody, then one half, then the other: first minus second minus third is the one person left over."""
+    other = side("supplier", 15)
+
+    def wave(people, past):
+        return publish(SMALL, side("client", len(people)), other, people=ids(people, range(15)), earlier=past)
+
+    def relationship(*casts):
+        past = []
+        for cast in casts:
+            past.append(EarlierWave(wave(cast, past), ids(cast, range(15))))
+        return [one.publication.level for one in past]
+
+    assert relationship(range(31), range(15), range(15, 30))[2] == "trend"
+    assert relationship(range(30), range(15), range(15, 30))[2] == "items"
+    assert relationship(range(31), range(15), range(31))[2] == "items"

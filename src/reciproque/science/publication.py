@@ -7,6 +7,7 @@ a single cell.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -133,13 +134,24 @@ def _answered(side: SideBallots) -> dict[str, int]:
 
 
 def _full_allowed(wave: _Wave, people: People, past: Sequence[EarlierWave]) -> bool:
-    """Full publication only if nobody or at least five people moved, on the worse side, since every full wave."""
+    """Full publication only if nobody or at least five people moved, on the worse side, since every full wave.
+
+    Waves are audited two by two; a third cast of people is published in full only if no combination of waves can single
+    out fewer than five of them.
+    """
+    full = [one for one in past if one.publication.level != "trend"]
     return all(
-        changes(people, one.people, side.side) not in range(1, MINIMUM)
-        for one in past
-        if one.publication.level != "trend"
-        for side in wave.sides
-    )
+        changes(people, one.people, side.side) not in range(1, MINIMUM) for one in full for side in wave.sides
+    ) and all(_crowded(people[side.side], [one.people[side.side] for one in full]) for side in wave.sides if full)
+
+
+def _crowded(now: frozenset[int], casts: Sequence[frozenset[int]]) -> bool:
+    """Whether people present in exactly the same waves are never one to four, when this is a third cast or more."""
+    if len(set(casts)) < 2 or now in casts:
+        return True
+    waves = [*set(casts), now]
+    presence = Counter(tuple(person in wave for wave in waves) for person in frozenset().union(*waves))
+    return min(presence.values()) >= MINIMUM
 
 
 def _ladder(wave: _Wave, people: People, past: Sequence[EarlierWave]) -> list[tuple[Level, tuple[str, ...]]]:
