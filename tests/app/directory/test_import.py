@@ -3,14 +3,14 @@
 import re
 import time
 
-import personas
 import pytest
-from app.directory.files import HEADERS, csv_bytes, xlsx_bytes
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import personas
+from app.directory.files import HEADERS, csv_bytes, xlsx_bytes
 from reciproque.app.directory import actions, spreadsheet
 from reciproque.app.directory.access import organisations_kept_by
 from reciproque.app.directory.models import Function, Organisation, Person, Post

@@ -2,10 +2,10 @@
 
 import re
 
-import personas
 import pytest
 from django.urls import reverse
 
+import personas
 from reciproque.app.directory.models import Membership
 from reciproque.app.shared.models import AuditRecord
 

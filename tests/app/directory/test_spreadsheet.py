@@ -7,10 +7,10 @@ import zipfile
 from datetime import date
 
 import pytest
-from app.directory.files import HEADERS, SHEET, csv_bytes, inline_row, raw_xlsx, xlsx_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.directory.files import HEADERS, SHEET, csv_bytes, inline_row, raw_xlsx, xlsx_bytes
 from reciproque.app.directory import spreadsheet
 from reciproque.app.directory.names import fold, split_full_name, tidy
 from reciproque.app.directory.spreadsheet import BadCell, guess_mapping, parse, read_table
@@ -21,8 +21,7 @@ TODAY = date(2026, 11, 22)
 
 def lines_of(data: bytes):
     table = read_table("list", data)
-    parsed = parse(table, guess_mapping(table.headers), region="FR", today=TODAY)
-    return parsed
+    return parse(table, guess_mapping(table.headers), region="FR", today=TODAY)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -55,7 +54,7 @@ def test_extra_columns_titles_above_and_sep_line_are_left_out():
 
 
 @pytest.mark.parametrize(
-    "header,field",
+    ("header", "field"),
     [
         ("Courriel", "email"), ("Adresse e-mail", "email"), ("E-Mail", "email"), ("Tél.", "phone"), ("N° de téléphone", "phone"),
         ("NOM DE FAMILLE", "last_name"), ("Last name", "last_name"), ("Prenom", "first_name"), ("Entreprise", "organisation"),
@@ -68,7 +67,7 @@ def test_titles_are_recognised(header, field):
 
 
 @pytest.mark.parametrize(
-    "written,stored",
+    ("written", "stored"),
     [
         ("06 12 34 56 78", "+33612345678"), ("06.12.34.56.78", "+33612345678"), ("+33 (0)6 12 34 56 78", "+33612345678"),
         ("0033 6 12 34 56 78", "+33612345678"), ("612345678", "+33612345678"), ("+44 20 7946 0958", "+442079460958"),
@@ -85,7 +84,7 @@ def test_phones_that_are_none(written):
 
 
 @pytest.mark.parametrize(
-    "written,stored",
+    ("written", "stored"),
     [
         ("01/02/2024", date(2024, 2, 1)), ("1.2.2024", date(2024, 2, 1)), ("2024-02-01", date(2024, 2, 1)),
         ("2024-02-01 00:00:00", date(2024, 2, 1)), ("02/2024", date(2024, 2, 1)), ("2019", date(2019, 1, 1)), ("45323", date(2024, 2, 1)),
@@ -146,7 +145,7 @@ def test_invisible_characters_are_cleaned():
 
 
 @pytest.mark.parametrize(
-    "full,first,last", [("DUPONT Marie", "Marie", "DUPONT"), ("Marie Dupont", "Marie", "Dupont"), ("Dupont", "", "Dupont"),
+    ("full", "first", "last"), [("DUPONT Marie", "Marie", "DUPONT"), ("Marie Dupont", "Marie", "Dupont"), ("Dupont", "", "Dupont"),
                         ("Jean DE LA TOUR", "Jean", "DE LA TOUR")],
 )  # fmt: skip
 def test_full_names(full, first, last):

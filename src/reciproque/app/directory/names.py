@@ -22,6 +22,8 @@ def fold(text: str) -> str:
 
 def tidy(text: str) -> str:
     """The text in composed form, without control or invisible characters, with single spaces."""
+    if text.isascii() and text.isprintable():
+        return SPACES.sub(" ", text).strip()
     visible = "".join(" " if letter in "\t\r\n\u00a0\u202f" else letter for letter in text)
     kept = "".join(letter for letter in visible if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     return SPACES.sub(" ", unicodedata.normalize("NFC", kept)).strip()

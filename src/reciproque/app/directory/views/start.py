@@ -26,6 +26,7 @@ def start(request: SignedIn) -> HttpResponse:
         "active_nav": "relationships",
         "progress": None,
         "form": RelationshipForm(),
+        "known": Organisation.objects.all(),
         "wave_url": "",
     }
     if relationship is not None:

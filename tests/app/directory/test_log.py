@@ -1,0 +1,124 @@
+"""The log on screen: each reader sees the lines whose audience includes the reader."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+import personas
+import reciproque
+from reciproque.app.directory.models import Membership
+from reciproque.app.directory.sentences import SENTENCES
+from reciproque.app.shared import audit
+
+READS = {
+    "client": {"client_sponsor", "client_deputy", "client_member"},
+    "supplier": {"supplier_sponsor", "supplier_deputy", "supplier_member"},
+    "both": {
+        "client_sponsor",
+        "client_deputy",
+        "client_member",
+        "supplier_sponsor",
+        "supplier_deputy",
+        "supplier_member",
+        "facilitator",
+        "observer",
+    },
+    "facilitator": {"facilitator"},
+    "organisation": {"client_sponsor", "client_deputy", "client_member"},
+}
+EVERYBODY = [*READS["both"], "outsider", "host_admin"]
+
+
+def write(cast, audience, subject="Marker7", by=audit.SYSTEM, **fields):
+    company = cast.relationship.client.key if audience == "organisation" else ""
+    with transaction.atomic():
+        audit.record(
+            by=by, action="person.added", subject=subject, audience=audience, relationship_key=cast.relationship.key,
+            organisation_key=company, **fields,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("audience", sorted(READS))
+def test_each_line_is_read_by_its_audience_only(client, cast, audience):
+    write(cast, audience)
+    for who in EVERYBODY:
+        client.force_login(getattr(cast, who))
+        assert ("Marker7" in client.get(reverse("log")).content.decode()) == (who in READS[audience]), who
+
+
+def test_a_facilitator_employed_by_one_company_reads_what_it_reads(client, cast):
+    employee = personas.account("employee", cast.relationship.client)
+    Membership.objects.create(relationship=cast.relationship, account=employee, role="facilitator", side="client")
+    client.force_login(employee)
+    for audience, seen in {"client": True, "both": True, "supplier": False, "facilitator": False}.items():
+        write(cast, audience, f"Marker{audience}")
+        assert (f"Marker{audience}" in client.get(reverse("log")).content.decode()) == seen
+
+
+def test_one_reads_what_one_did(client, cast):
+    write(cast, "supplier", by=audit.actor(cast.facilitator))
+    client.force_login(cast.facilitator)
+    assert "Marker7" in client.get(reverse("log", args=[cast.relationship.key])).content.decode()
+
+
+def test_another_relationship_is_not_mixed_in(client, cast):
+    other = personas.cast()
+    write(other, "both", "Elsewhere")
+    client.force_login(cast.client_sponsor)
+    assert "Elsewhere" not in client.get(reverse("log")).content.decode()
+    assert client.get(reverse("log", args=[other.relationship.key])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_log_costs_the_same_for_one_and_for_three_lines(client, cast, count, django_assert_num_queries):
+    for _ in range(count):
+        write(cast, "both")
+    client.force_login(cast.client_sponsor)
+    with django_assert_num_queries(10):
+        body = client.get(reverse("log", args=[cast.relationship.key])).content.decode()
+    assert body.count("Marker7") == count
+
+
+def test_a_subject_with_braces_or_markup_is_plain_text(client, cast):
+    write(cast, "both", "{who.__class__} <b>x</b>", data={"role": "<i>", "nested": {"a": 1}})
+    client.force_login(cast.client_sponsor)
+    body = client.get(reverse("log")).content.decode()
+    assert "{who.__class__} &lt;b&gt;x&lt;/b&gt;" in body
+
+
+def test_long_logs_come_in_pages(client, cast):
+    for number in range(55):
+        write(cast, "both", f"Line{number:03d}")
+    client.force_login(cast.client_sponsor)
+    first, second = (client.get(reverse("log"), {"page": page}).content.decode() for page in (1, 2))
+    assert "Line054" in first
+    assert "Line000" in second
+    assert "Line000" not in first
+
+
+def recorded_actions():
+    """Every literal action name given to record(...) in the code."""
+    for path in Path(reciproque.__file__).parent.rglob("actions/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "action" and isinstance(node.value, ast.Constant):
+                yield node.value.value
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "_recorded"
+                and isinstance(node.args[1], ast.Constant)
+            ):
+                yield node.args[1].value
+
+
+def test_every_action_of_the_directory_has_a_sentence():
+    ours = {
+        name
+        for name in recorded_actions()
+        if name.split(".")[0]
+        in {"person", "post", "people", "organisation", "function", "member", "relationship", "account", "installation"}
+    }
+    assert ours
+    assert ours <= set(SENTENCES)
