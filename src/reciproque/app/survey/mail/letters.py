@@ -133,7 +133,7 @@ def closed(wave: Wave, account: Account) -> Letter:
             ),
         ),
         button=(_("Type my opening phrase"), _url("wave-open", wave.key)),
-        ending=(_("If you no longer have your phrase, your deputy’s opens the same lock."),),
+        ending=(_("If you no longer have your phrase, that of your deputy, if there is one, opens the same lock."),),
     )
 
 
