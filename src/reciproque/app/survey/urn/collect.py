@@ -63,8 +63,8 @@ def check(found: Recognised) -> None:
 def submit(found: Recognised, *, side: str, answers: Answers, client: bytes, supplier: bytes) -> str:
     """Seal one person's answers under both public keys and store them; returns the receipt once on the disk.
 
-    Sent again, it replaces the ballot before it. Raises NotCollecting, InvalidToken, TooLong, LockMissing or
-    StoreUnavailable: then nothing changed.
+    Sent again, it replaces the ballot before it. Raises NotCollecting, InvalidToken, TooLong, LockMissing, or
+    a DatabaseError when the disk is full or the store held: then nothing changed.
     """
     check(found)
     shut_with = lock.read(settings.SECRETS_DIR, found.wave_id)

@@ -64,10 +64,6 @@ class StoreBusy(UrnError):
     """Another program reads the ballot store and keeps it from being rewritten: the step can be run again."""
 
 
-class StoreUnavailable(UrnError):
-    """The ballot could not be written (disk full, store held by another program): nothing of it was kept."""
-
-
 class NotClosed(UrnError):
     """The urn of this wave is still collecting: nothing can be opened."""
 

@@ -40,10 +40,6 @@ SENTENCES = {
     errors.NotCollecting: gettext_lazy("Answers are closed: nothing can be sent, changed or withdrawn any more."),
     errors.NotClosed: gettext_lazy("Answers are still coming in: the urn cannot be opened before it is closed."),
     errors.NothingToOpen: gettext_lazy("The ballots of this wave were destroyed: there is nothing left to open."),
-    errors.StoreUnavailable: gettext_lazy(
-        "Your answers could not be stored just now, and nothing was kept of this attempt. "
-        "Leave this page open and send them again in a few minutes."
-    ),
     errors.StoreBusy: gettext_lazy("The ballots are being read at this moment. Try again in a minute."),
 }
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from reciproque.app.survey.urn.errors import NotCollecting, StoreBusy, StoreUnavailable
+from reciproque.app.survey.urn.errors import NotCollecting, StoreBusy
 from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 from reciproque.app.survey.urn.seal import SIDES, SealedRow
 
@@ -51,15 +51,6 @@ def _queue(connection: BaseDatabaseWrapper) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _or_unavailable() -> Iterator[None]:
-    """A disk that is full or a store that is held is said to the respondent, who can try again."""
-    try:
-        yield
-    except OperationalError as error:
-        raise StoreUnavailable from error
-
-
 def stage(wave_id: int) -> str:
     """ "" while the urn collects, then one of ShutUrn.Stage."""
     return ShutUrn.objects.filter(wave_id=wave_id).values_list("stage", flat=True).first() or ""
@@ -67,7 +58,7 @@ def stage(wave_id: int) -> str:
 
 def put(wave_id: int, slot: str, row: SealedRow) -> None:
     """Put one ballot into its slot, over the one already there: the last one counts."""
-    with _or_unavailable(), _urn(wave_id, alone=False) as reached:
+    with _urn(wave_id, alone=False) as reached:
         if reached:
             raise NotCollecting
         Ballot.objects.bulk_create(
@@ -80,7 +71,7 @@ def put(wave_id: int, slot: str, row: SealedRow) -> None:
 
 def remove(wave_id: int, slot: str) -> bool:
     """Take one ballot back; says whether there was one."""
-    with _or_unavailable(), _urn(wave_id, alone=False) as reached:
+    with _urn(wave_id, alone=False) as reached:
         if reached:
             raise NotCollecting
         removed, _ = Ballot.objects.filter(wave_id=wave_id, slot=slot).delete()
