@@ -46,12 +46,13 @@ class SealingRecord:
 
 def render(record: SealingRecord) -> bytes:
     """One A4 page. User text only enters as data, never as markup."""
-    return typst.compile(
+    pdf: bytes = typst.compile(  # type: ignore[misc]
         _template(),
         font_paths=[str(FOLDER / "fonts")],
         ignore_system_fonts=True,
         sys_inputs={"record": json.dumps(asdict(record), ensure_ascii=False)},
     )
+    return pdf
 
 
 @cache

@@ -1,6 +1,7 @@
 """A wave from its first line to its opening, through the actions."""
 
 import pytest
+
 from wave_steps import closed
 
 pytestmark = [

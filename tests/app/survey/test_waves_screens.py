@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 import wave_steps
-from reciproque.app.shared import clock
-from reciproque.app.shared.audit import actor
-from reciproque.app.survey.actions import waves
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
     pytest.mark.usefixtures("urn_store"),
 ]
-EVERYBODY = ["client_sponsor", "supplier_sponsor", "client_deputy", "client_member", "supplier_member", "facilitator", "observer"]
+EVERYBODY = [
+    "client_sponsor",
+    "supplier_sponsor",
+    "client_deputy",
+    "client_member",
+    "supplier_member",
+    "facilitator",
+    "observer",
+]
 PREPARERS = {"client_sponsor", "supplier_sponsor", "facilitator"}
 HOLDERS = {"client_sponsor", "supplier_sponsor", "client_deputy"}
 CHOOSERS = PREPARERS | {"client_deputy"}

@@ -58,7 +58,7 @@ def _mark(wave: Wave, answered: frozenset[int]) -> None:
 
 
 def close_due(*, by: Actor = SYSTEM) -> int:
-    """Note quorums, close what is due, and resume any closing that a crash interrupted. Returns how many were closed."""
+    """Note quorums, close what is due, resume any closing that a crash interrupted. Returns how many were closed."""
     closed = 0
     waves = Wave.objects.filter(state__in=(WaveState.COLLECTING, WaveState.CLOSING))
     for wave in waves.select_related("relationship__client", "relationship__supplier"):
@@ -111,7 +111,7 @@ def _resume_destructions() -> None:
 
 
 def destroy_urn(wave_id: int) -> None:
-    """Ballots, wave secret, halves and shares of a wave already cancelled or purged. The job finishes what a crash left."""
+    """Ballots, wave secret, halves and shares of a wave cancelled or purged. The job finishes what a crash left."""
     unfinished = settings.SECRETS_DIR / f"wave-{wave_id}-destruction.key"
     if close.is_destroyed(wave_id) and not unfinished.exists():
         return

@@ -74,5 +74,3 @@ def role_of(by: Actor, wave: Wave) -> str:
 def require_state(wave: Wave, *states: str) -> None:
     if wave.state not in states:
         raise Refused(too_late())
-
-

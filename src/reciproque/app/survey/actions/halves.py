@@ -1,7 +1,7 @@
-"""A private half on hold between the sponsor's sealing and the deputy's: one file a side, beside the wave secret.
+"""A private half on hold while its sponsor and deputy take their phrases: one file a side, beside the wave secret.
 
-It lives only while no ballot exists (docs/adr/0008): destroyed as soon as the deputy has a phrase, the collection
-opens, or the sealing is given up. Like the wave secret it is outside the databases and their backups.
+It lives only while no ballot exists (docs/adr/0008): destroyed as soon as both hold a phrase, the collection opens, or
+the sealing is given up. Like the wave secret it is outside the databases and their backups.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class OpenedText:
 
 @dataclass(frozen=True)
 class OpenedUrn:
-    """All that may ever be said of the wave. `key_people`: how many key people each company has, when both vouch for it."""
+    """All that may ever be said of the wave. `key_people`: key people of each company, when both vouch for it."""
 
     publication: Publication
     texts: tuple[OpenedText, ...] = field(repr=False)
@@ -56,9 +56,7 @@ class OpenedUrn:
     digest: str
 
 
-def turn_key(
-    *, by: Actor, wave: Wave, phrase: str = "", earlier: Sequence[EarlierWave] = ()
-) -> OpenedUrn | None:
+def turn_key(*, by: Actor, wave: Wave, phrase: str = "", earlier: Sequence[EarlierWave] = ()) -> OpenedUrn | None:
     """One company turns its key. None: waiting for both. Else what to publish, for both companies, in one transaction.
 
     earlier: what this relationship's earlier waves published, oldest first. On an open wave, within its contest window,
@@ -72,9 +70,7 @@ def turn_key(
     had_turned = opening.has_turned(wave.pk, side)
     other_public = bytes(wave.keys.get(side=other_side(side)).public_key)
     try:
-        opened = opening.turn(
-            wave_id=wave.pk, side=side, half=half, other_public=other_public, listed=wave.receipts
-        )
+        opened = opening.turn(wave_id=wave.pk, side=side, half=half, other_public=other_public, listed=wave.receipts)
     except UrnError as error:
         raise Refused(explain(error)) from None
     if opened is None:
@@ -119,7 +115,9 @@ def _require_openable(wave: Wave) -> None:
     if wave.state == WaveState.OPEN and (wave.contest_until is None or clock.now() >= wave.contest_until):
         raise Refused(_("The thirty days for a recount are over."))
     if any(wave.ballots(side) < wave.quorum(side) for side in SIDES):
-        raise Refused(_("A quorum was missed: this urn is never opened. It can be cancelled, which destroys its ballots."))
+        raise Refused(
+            _("A quorum was missed: this urn is never opened. It can be cancelled, which destroys its ballots.")
+        )
 
 
 def _count_attempt(by: Actor) -> None:
@@ -134,7 +132,9 @@ def _wrapped(by: Actor, wave: Wave, side: str) -> WrappedHalf:
     halves = WrappedHalf.objects.filter(key__wave=wave, key__side=side, confirmed=True).select_related("key")
     mine = halves.filter(holder=by.account).first() or (halves.first() if wave.is_training else None)
     if mine is None:
-        raise Refused(_("You were given no phrase for this wave: your sponsor or deputy holds the one of your company."))
+        raise Refused(
+            _("You were given no phrase for this wave: your sponsor or deputy holds the one of your company.")
+        )
     return mine
 
 

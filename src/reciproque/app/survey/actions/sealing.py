@@ -20,7 +20,6 @@ from reciproque.app.survey.actions.common import locked, log, membership_of, mov
 from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.outbox import mail_ready
-from reciproque.app.survey.queries.outbox import mail_ready
 from reciproque.app.survey.urn import collect, keys, phrases
 from reciproque.app.survey.urn.errors import UrnError
 from reciproque.app.survey.urn.messages import explain
@@ -42,17 +41,33 @@ def seal_key(*, by: Actor, wave: Wave) -> str:
     with transaction.atomic():
         fresh = locked(wave)
         require_state(fresh, WaveState.SEALING)
-        key = fresh.keys.filter(side=side).first()
-        if key is None or bytes(key.public_key) != half.public:
-            fresh.keys.filter(side=side).delete()
-            key = SealingKey.objects.create(
-                wave=fresh, side=side, public_key=half.public, accepted_by=by.name, accepted_at=clock.now()
-            )
+        key = _key_of(fresh, side, half)
+        key.accepted_by, key.accepted_at = by.name, clock.now()
+        key.save()
         _store(key, by, wrapped, confirmed=fresh.is_training)
         log(by, fresh, "key_sealed", side=side, training=fresh.is_training)
     if fresh.is_training:
         _open_if_due(fresh)
         same(wave, fresh)
+    return words
+
+
+def take_deputy_phrase(*, by: Actor, wave: Wave) -> str:
+    """A deputy receives an own phrase for the same key, before or after the sponsor, until the wave starts."""
+    side = _side_of(by, wave, Role.DEPUTY)
+    if wave.is_training:
+        raise Refused(_("A training wave has no phrase."))
+    if _confirmed(wave, by):
+        raise Refused(_("You already hold a phrase for this key."))
+    half = _half_of(wave, side)
+    words, wrapped = _new_phrase(wave, half)
+    with transaction.atomic():
+        fresh = locked(wave)
+        require_state(fresh, WaveState.SEALING)
+        if fresh.keys.filter(side=side).exclude(public_key=half.public).exists():
+            raise Refused(_("Your company’s key is closed to new phrases. Going back to preparation starts it over."))
+        _store(_key_of(fresh, side, half), by, wrapped, confirmed=False)
+        log(by, fresh, "deputy_phrase", audience=side)
     return words
 
 
@@ -65,26 +80,21 @@ def _half_of(wave: Wave, side: str) -> keys.Half:
     return halves.kept(wave.pk, side) or half
 
 
-def take_deputy_phrase(*, by: Actor, wave: Wave) -> str:
-    """A deputy receives an own phrase for the same key, between the sponsor's sealing and the opening of the wave."""
-    side = _side_of(by, wave, Role.DEPUTY)
-    key = wave.keys.filter(side=side).first()
-    half = halves.kept(wave.pk, side)
-    if wave.is_training or key is None or half is None or half.public != bytes(key.public_key):
-        raise Refused(_("Your phrase can only be given between your sponsor’s sealing and the start of the wave."))
-    words, wrapped = _new_phrase(wave, half)
-    with transaction.atomic():
-        fresh = locked(wave)
-        require_state(fresh, WaveState.SEALING)
-        _store(key, by, wrapped, confirmed=False)
-        log(by, fresh, "deputy_phrase", audience=side)
-    return words
+def _key_of(wave: Wave, side: str, half: keys.Half) -> SealingKey:
+    """The company's lock. Whoever comes first makes it; the sponsor's acceptance is written on it."""
+    wave.keys.filter(side=side).exclude(public_key=half.public).delete()
+    key, _made = SealingKey.objects.get_or_create(
+        wave=wave, side=side, defaults={"public_key": half.public, "accepted_by": "", "accepted_at": clock.now()}
+    )
+    return key
 
 
 def confirm_phrase(*, by: Actor, wave: Wave, phrase: str) -> None:
     """The holder types the phrase back: only a phrase that opens its key counts."""
     side = _side_of(by, wave, Role.SPONSOR, Role.DEPUTY)
-    wrapped = WrappedHalf.objects.filter(key__wave=wave, key__side=side, holder=by.account).select_related("key").first()
+    wrapped = (
+        WrappedHalf.objects.filter(key__wave=wave, key__side=side, holder=by.account).select_related("key").first()
+    )
     if wrapped is None:
         raise Refused(_("There is no phrase of yours to confirm: ask for one first."))
     unwrap(wrapped, phrase)
@@ -118,8 +128,6 @@ def open_collection(*, by: Actor = SYSTEM, wave: Wave) -> None:
         raise Refused(_("Both sponsors must seal their key first."))
     if not mail_ready(wave):
         raise Refused(_("Check first that mails can leave, or choose to hand the links out yourselves."))
-    if not mail_ready(wave):
-        raise Refused(_("Check first that mails leave, or choose to hand the links out by hand."))
     collect.prepare(wave.pk)
     with transaction.atomic():
         fresh = moved(SYSTEM, wave, "open_collection")
@@ -138,7 +146,9 @@ def open_due(*, by: Actor = SYSTEM) -> int:
         with suppress(Refused):  # another worker was faster, or a sponsor has not sealed yet
             open_collection(by=by, wave=wave)
             opened += 1
-    for wave_id in Wave.objects.filter(pk__in=halves.on_hold()).exclude(state=WaveState.SEALING).values_list("pk", flat=True):
+    for wave_id in (
+        Wave.objects.filter(pk__in=halves.on_hold()).exclude(state=WaveState.SEALING).values_list("pk", flat=True)
+    ):
         halves.forget(wave_id)
     return opened
 

@@ -29,8 +29,10 @@ class MomentField(forms.DateTimeField):
 class DatesForm(forms.Form):
     """When the next wave collects."""
 
-    opens_at = MomentField(label=_("Invitations leave on"), help_text=_("At the earliest: both keys must be sealed too."))
-    closes_at = MomentField(label=_("Answers until"))
+    opens_at = MomentField(
+        label=_("Invitations leave on"), help_text=_("At the earliest: both keys must be sealed too.")
+    )
+    closes_at = MomentField(label=_("Answers until"), help_text=_("At the latest: past this hour nobody can answer."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +46,9 @@ class SettingsForm(DatesForm):
 
     form = forms.ChoiceField(label=_("Questionnaire"), widget=forms.RadioSelect)
     languages = forms.MultipleChoiceField(
-        label=_("Languages offered to respondents"), widget=forms.CheckboxSelectMultiple, choices=settings.LANGUAGES
+        label=_("Languages offered to respondents"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checkbox"}),
+        choices=settings.LANGUAGES,
     )
     quorum_client = forms.IntegerField(
         label=_("Quorum, client side"),
@@ -62,10 +66,23 @@ class SettingsForm(DatesForm):
         label=_("Hours of grace"),
         min_value=1,
         max_value=MOST_GRACE,
-        help_text=_("Answers close this long after both quorums are reached, or on the last day, whichever comes first."),
+        help_text=_(
+            "Answers close this long after both quorums are reached, or on the last day, whichever comes first."
+        ),
     )
-    level = forms.TypedChoiceField(label=_("Seal"), widget=forms.RadioSelect, coerce=int, choices=Wave.Level.choices)
-    field_order = ("form", "languages", "opens_at", "closes_at", "quorum_client", "quorum_supplier", "grace_hours", "level")
+    level = forms.TypedChoiceField(
+        label=_("Sealing keys"), widget=forms.RadioSelect, coerce=int, choices=Wave.Level.choices
+    )
+    field_order = (
+        "form",
+        "languages",
+        "opens_at",
+        "closes_at",
+        "quorum_client",
+        "quorum_supplier",
+        "grace_hours",
+        "level",
+    )
 
     def __init__(self, *args: Any, wave: Wave | None = None, **kwargs: Any) -> None:
         initial = _values_of(wave) if wave else _usual_values()
@@ -73,7 +90,9 @@ class SettingsForm(DatesForm):
         if wave:
             for name in ("opens_at", "closes_at"):
                 self.fields[name].initial = timezone.localtime(getattr(wave, name))
-        self.fields["form"].choices = form_choices(wave)
+        form = self.fields["form"]
+        assert isinstance(form, forms.ChoiceField)
+        form.choices = form_choices(wave)
         if not settings.DEMO:
             del self.fields["level"]
 
@@ -108,7 +127,7 @@ def _usual_values() -> dict[str, Any]:
 class PeopleChoice(forms.ModelMultipleChoiceField):
     """People ticked one by one, each with the function held today."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "checkbox"})
 
     def label_from_instance(self, person: Person) -> str:
         posts = [str(post.function) for post in person.posts.all()]
@@ -124,7 +143,9 @@ class PeopleForm(forms.Form):
     def __init__(self, *args: Any, candidates: QuerySet[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = Post.objects.filter(ended_on__isnull=True).select_related("function")
-        self.fields["people"].queryset = candidates.prefetch_related(Prefetch("posts", queryset=current))
+        people = self.fields["people"]
+        assert isinstance(people, PeopleChoice)
+        people.queryset = candidates.prefetch_related(Prefetch("posts", queryset=current))
 
 
 class DeclarationForm(forms.Form):
@@ -164,7 +185,9 @@ class ExtendForm(forms.Form):
 class CancelForm(forms.Form):
     """A word typed by hand, so that no wave is destroyed by a slip of the finger."""
 
-    word = forms.CharField(label=_("Type the word to confirm"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    word = forms.CharField(
+        label=_("Type the word to confirm"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
     @staticmethod
     def expected() -> str:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from reciproque.app.directory.models import Account, Membership
@@ -14,7 +13,7 @@ from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey import access
 from reciproque.app.survey.models import SealingKey, Wave, WrappedHalf
-from reciproque.app.survey.queries.waves import rules
+from reciproque.app.survey.queries.waves import day, rules
 from reciproque.reports.sealing_record import KeyOnRecord, SealingRecord
 
 Role = Membership.Role
@@ -39,7 +38,6 @@ class Ceremony:
     sides: tuple[KeySide, ...]
     own: KeySide
     is_deputy: bool
-    may_take: bool
     given: bool
     confirmed: bool
 
@@ -52,20 +50,21 @@ def ceremony(wave: Wave, membership: Membership) -> Ceremony:
     sides = tuple(_key_side(wave, side, membership, holders, proved) for side in SIDES)
     own = next(side for side in sides if side.mine)
     mine = [half for half in halves if half.holder_id == membership.account_id]
-    is_deputy = membership.role == Role.DEPUTY
-    begun = any(half.key.side == own.side for half in halves)
     return Ceremony(
         sides=sides,
         own=own,
-        is_deputy=is_deputy,
-        may_take=begun if is_deputy else True,
+        is_deputy=membership.role == Role.DEPUTY,
         given=bool(mine),
         confirmed=any(half.confirmed for half in mine),
     )
 
 
 def _key_side(
-    wave: Wave, side: str, membership: Membership, holders: Mapping[tuple[str, str], Account], proved: set[tuple[str, int]]
+    wave: Wave,
+    side: str,
+    membership: Membership,
+    holders: Mapping[tuple[str, str], Account],
+    proved: set[tuple[str, int]],
 ) -> KeySide:
     sponsor = holders.get((side, Role.SPONSOR))
     return KeySide(
@@ -98,17 +97,16 @@ def record(wave: Wave, membership: Membership, language: str) -> SealingRecord:
         keys=tuple(_on_record(wave, side, keys.get(side)) for side in SIDES),
         holder=(membership.account.name or membership.account.email) if holder and not wave.is_training else "",
         company=wave.relationship.organisation(membership.side).name if holder else "",
-        printed_on=formats.date_format(timezone.localtime(clock.now()), "DATETIME_FORMAT"),
+        printed_on=day(clock.now()),
         words=_record_words(),
     )
 
 
 def _on_record(wave: Wave, side: str, key: SealingKey | None) -> KeyOnRecord:
     company = wave.relationship.organisation(side).name
-    if key is None:
+    if key is None or not key.accepted_by:
         return KeyOnRecord(side=side, company=company, fingerprint="", accepted=_("Not sealed yet"))
-    day = formats.date_format(timezone.localtime(key.accepted_at), "DATETIME_FORMAT")
-    accepted = _("Accepted by %(name)s on %(day)s") % {"name": key.accepted_by, "day": day}
+    accepted = _("Accepted by %(name)s on %(day)s") % {"name": key.accepted_by, "day": day(key.accepted_at)}
     return KeyOnRecord(side=side, company=company, fingerprint=fingerprint(key), accepted=accepted)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reciproque.app.directory.models import Membership, Person
 from reciproque.app.shared import clock
@@ -89,7 +90,7 @@ def wave_status(wave: Wave, membership: Membership) -> Status:
         sides=sides,
         awaited=_awaited(wave, sides, missed),
         offers=offers,
-        primary=next((name for name in PRIMARY if name in offers), ""),
+        primary=_primary(offers, missed),
         step=STEPS[wave.state],
         quorum_missed=missed,
     )
@@ -97,7 +98,22 @@ def wave_status(wave: Wave, membership: Membership) -> Status:
 
 # The button in ink: the first of these that the reader may press.
 PRIMARY = ("read", "open", "seal", "extend", "close", "start_sealing", "mail", "people", "clone")
-STEPS: dict[str, int] = {S.DRAFT: 1, S.SEALING: 2, S.COLLECTING: 3, S.CLOSING: 4, S.CLOSED: 4, S.OPEN: 5, S.PURGED: 5, S.CANCELLED: 0}
+
+
+def _primary(offers: frozenset[str], missed: bool) -> str:
+    return next((name for name in PRIMARY if name in offers and (missed or name != "extend")), "")
+
+
+STEPS: dict[str, int] = {
+    S.DRAFT: 1,
+    S.SEALING: 2,
+    S.COLLECTING: 3,
+    S.CLOSING: 4,
+    S.CLOSED: 4,
+    S.OPEN: 5,
+    S.PURGED: 5,
+    S.CANCELLED: 0,
+}
 
 
 def _sides(wave: Wave, membership: Membership) -> tuple[SideStatus, ...]:
@@ -127,7 +143,7 @@ def _sides(wave: Wave, membership: Membership) -> tuple[SideStatus, ...]:
                 people=invited.count(side) if side in mine else None,
                 list_ready=invited.count(side) >= wave.quorum(side),
                 list_complete=wave.list_complete(side),
-                sealed_at=_day(key.accepted_at) if key and sponsor and sponsor.pk in proved else "",
+                sealed_at=day(key.accepted_at) if key and sponsor and sponsor.pk in proved else "",
                 deputy_ready=bool(deputy and deputy.pk in proved),
                 quorum=wave.quorum(side),
                 quorum_reached=counts[side] >= wave.quorum(side),
@@ -154,7 +170,7 @@ def _offers(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -
         "people": bool(lists) and state == S.DRAFT,
         "start_sealing": prepares and state == S.DRAFT and all(s.list_ready for s in sides) and mail_ready(wave),
         "back_to_draft": access.may(membership, "back_to_draft", state),
-        "seal": holder and state == S.SEALING,
+        "seal": holder and state == S.SEALING and not (wave.is_training and membership.role == Role.DEPUTY),
         "late": bool(lists) and state == S.COLLECTING and clock.now() < wave.closes_at,
         "mail": prepares and state in (S.DRAFT, S.SEALING) and not mail_ready(wave),
         "outbox": prepares and state not in (S.DRAFT, S.CANCELLED),
@@ -180,7 +196,7 @@ def _words(wave: Wave, sides: tuple[SideStatus, ...], missed: bool) -> tuple[str
         )
     if wave.state == S.SEALING and all(side.sealed_at for side in sides):
         return (
-            _("Both keys are sealed. Invitations leave on %(day)s.") % {"day": _day(wave.opens_at)},
+            _("Both keys are sealed. Invitations leave on %(day)s.") % {"day": day(wave.opens_at)},
             _("Until then everything can still be taken back."),
         )
     return _plain_words(wave)
@@ -195,9 +211,9 @@ def _missed_words(wave: Wave) -> tuple[str, str]:
 
 def _plain_words(wave: Wave) -> tuple[str, str]:
     """Said of each state when nothing is amiss."""
-    until = {"day": _day(wave.closes_at)}
-    opened = {"day": _day(wave.opened_at) if wave.opened_at else ""}
-    contest = {"day": _day(wave.contest_until) if wave.contest_until else ""}
+    until = {"day": day(wave.closes_at)}
+    opened = {"day": day(wave.opened_at) if wave.opened_at else ""}
+    contest = {"day": day(wave.contest_until) if wave.contest_until else ""}
     words = {
         S.DRAFT: (
             _("This wave is being prepared."),
@@ -250,8 +266,10 @@ def _awaited(wave: Wave, sides: tuple[SideStatus, ...], missed: bool) -> tuple[A
     return tuple(said.get(S(wave.state), []))
 
 
-def _day(moment: object) -> str:
-    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")  # type: ignore[arg-type]
+def day(moment: datetime) -> str:
+    """A day and an hour, as one says them."""
+    shape = pgettext("day and hour, in the letters of the date filter", "j F Y, G:i")
+    return formats.date_format(timezone.localtime(moment), shape)
 
 
 @dataclass(frozen=True)
@@ -307,12 +325,15 @@ def chosen_ids(wave: Wave, side: str) -> set[int]:
 
 def rules(wave: Wave) -> list[str]:
     """What both sponsors accept in sealing, in plain words; the same on screen and on the printed record."""
-    day = _day(wave.closes_at)
+    end = day(wave.closes_at)
     return [
         _("The questionnaire, version %(version)s, no longer changes.") % {"version": wave.instrument_version},
         _("Invitations leave on %(start)s; answers close on %(end)s at the latest. Nobody sees who answered.")
-        % {"start": _day(wave.opens_at), "end": day},
-        _("It takes %(client)d answers on the client side and %(supplier)d on the supplier side. Otherwise nobody opens anything.")
+        % {"start": day(wave.opens_at), "end": end},
+        _(
+            "It takes %(client)d answers on the client side and %(supplier)d on the supplier side. "
+            "Otherwise nobody opens anything."
+        )
         % {"client": wave.quorum_client, "supplier": wave.quorum_supplier},
         _("Once both quorums are reached, answers close after %(hours)d hours.") % {"hours": wave.grace_hours},
         _("Both companies receive the same results at the same minute."),

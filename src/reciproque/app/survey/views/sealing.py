@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from reciproque.app.directory.access import SignedIn
 from reciproque.app.directory.models import Membership
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
@@ -24,7 +25,7 @@ from reciproque.app.survey.views.waves import page
 from reciproque.reports import sealing_record
 
 
-def seal(request: HttpRequest, key: str) -> HttpResponse:
+def seal(request: SignedIn, key: str) -> HttpResponse:
     """The rules; accepted, they give a phrase, in the answer to that POST only."""
     wave, membership = _holder(request, key)
     if wave.state != WaveState.SEALING:
@@ -38,7 +39,7 @@ def seal(request: HttpRequest, key: str) -> HttpResponse:
     return _ceremony(request, wave, membership, form=form, phrase_form=PhraseForm())
 
 
-def _phrase(request: HttpRequest, wave: Wave, membership: Membership) -> HttpResponse:
+def _phrase(request: SignedIn, wave: Wave, membership: Membership) -> HttpResponse:
     by = actor(request.user)
     if membership.role == Membership.Role.DEPUTY:
         words = sealing.take_deputy_phrase(by=by, wave=wave)
@@ -53,7 +54,7 @@ def _phrase(request: HttpRequest, wave: Wave, membership: Membership) -> HttpRes
 
 
 @require_POST
-def confirm(request: HttpRequest, key: str) -> HttpResponse:
+def confirm(request: SignedIn, key: str) -> HttpResponse:
     """The phrase typed back: only then is the key sealed."""
     wave, membership = _holder(request, key)
     if wave.state != WaveState.SEALING:
@@ -62,26 +63,26 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     if form.is_valid():
         try:
             sealing.confirm_phrase(by=actor(request.user), wave=wave, phrase=form.cleaned_data["phrase"])
-            messages.success(request, _("Your phrase opens your key. Print the sealing record and lock it away."))
+            messages.success(request, _("Your phrase opens your key. Lock away the sheet it is written on."))
             return redirect("wave", wave.key)
         except Refused as refusal:
             form.add_error("phrase", refusal.message)
     return _ceremony(request, wave, membership, form=AcceptForm(), phrase_form=form)
 
 
-def _ceremony(request: HttpRequest, wave: Wave, membership: Membership, **forms: object) -> HttpResponse:
+def _ceremony(request: SignedIn, wave: Wave, membership: Membership, **forms: object) -> HttpResponse:
     found = queries.ceremony(wave, membership)
     return page(request, "survey/wave_seal.html", wave, membership, ceremony=found, rules=waves.rules(wave), **forms)
 
 
-def _holder(request: HttpRequest, key: str) -> tuple[Wave, Membership]:
+def _holder(request: SignedIn, key: str) -> tuple[Wave, Membership]:
     wave, membership = wave_for(request.user, key)
     access.require(access.holds_a_key(membership))
     return wave, membership
 
 
 @require_safe
-def record(request: HttpRequest, key: str) -> HttpResponse:
+def record(request: SignedIn, key: str) -> HttpResponse:
     """The sealing record to print and to write the phrase on by hand."""
     wave, membership = wave_for(request.user, key)
     access.require(wave.state not in (WaveState.DRAFT, WaveState.CANCELLED))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from reciproque.app.directory.access import relationship_for, require_role
+from reciproque.app.directory.access import SignedIn, relationship_for, require_role
 from reciproque.app.directory.models import Membership
 from reciproque.app.shared.audit import Actor, actor
 from reciproque.app.shared.errors import Refused
@@ -29,18 +29,18 @@ from reciproque.app.survey.queries import waves as queries
 S = WaveState
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _actor(request: SignedIn) -> Actor:
     return actor(request.user)
 
 
-def page(request: HttpRequest, template: str, wave: Wave, membership: Membership, **more: object) -> HttpResponse:
+def page(request: SignedIn, template: str, wave: Wave, membership: Membership, **more: object) -> HttpResponse:
     """A page of a wave: every one carries the relation bar, the step, and the training banner when there is one."""
     known = {"wave": wave, "relationship": wave.relationship, "membership": membership, "step": "measure"}
     return render(request, template, {**known, "active_nav": "relationships", **more})
 
 
 @require_safe
-def status(request: HttpRequest, key: str) -> HttpResponse:
+def status(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     lists = [(side, queries.people_of(wave, side)) for side in access.chooses_people_of(membership)]
     found = queries.wave_status(wave, membership)
@@ -55,7 +55,7 @@ def status(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def new(request: HttpRequest, key: str) -> HttpResponse:
+def new(request: SignedIn, key: str) -> HttpResponse:
     relationship, membership = relationship_for(request.user, key)
     require_role(membership, *access.PREPARES)
     form = SettingsForm(request.POST or None)
@@ -65,11 +65,17 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("wave-people", wave.key)
         except Refused as refusal:
             form.add_error(None, refusal.message)
-    context = {"form": form, "relationship": relationship, "step": "measure", "active_nav": "relationships", "wave": None}
+    context = {
+        "form": form,
+        "relationship": relationship,
+        "step": "measure",
+        "active_nav": "relationships",
+        "wave": None,
+    }
     return render(request, "survey/wave_settings.html", context)
 
 
-def settings(request: HttpRequest, key: str) -> HttpResponse:
+def settings(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
     if wave.state != S.DRAFT:
@@ -85,7 +91,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, "survey/wave_settings.html", wave, membership, form=form)
 
 
-def people(request: HttpRequest, key: str) -> HttpResponse:
+def people(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     sides = access.chooses_people_of(membership)
     access.require(bool(sides))
@@ -111,7 +117,7 @@ def people(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _people_form(request: HttpRequest, wave: Wave, side: str) -> PeopleForm:
+def _people_form(request: SignedIn, wave: Wave, side: str) -> PeopleForm:
     data = request.POST if request.POST.get("side") == side else None
     there = queries.chosen_ids(wave, side)
     candidates = queries.candidates(wave, side)
@@ -126,7 +132,7 @@ def _declaration(wave: Wave, membership: Membership) -> DeclarationForm | None:
 
 
 @require_POST
-def declare(request: HttpRequest, key: str) -> HttpResponse:
+def declare(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.holds_a_key(membership))
     form = DeclarationForm(request.POST)
@@ -143,7 +149,7 @@ def declare(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def late(request: HttpRequest, key: str) -> HttpResponse:
+def late(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     sides = access.chooses_people_of(membership)
     access.require(bool(sides))
@@ -163,14 +169,14 @@ def late(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, "survey/wave_late.html", wave, membership, lists=lists)
 
 
-def _late_form(request: HttpRequest, wave: Wave, side: str) -> PeopleForm:
+def _late_form(request: SignedIn, wave: Wave, side: str) -> PeopleForm:
     data = request.POST if request.POST.get("side") == side else None
     candidates = queries.candidates(wave, side).exclude(pk__in=queries.chosen_ids(wave, side))
     return PeopleForm(data, candidates=candidates, prefix=side)
 
 
 @require_POST
-def start_sealing(request: HttpRequest, key: str) -> HttpResponse:
+def start_sealing(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
     return _do(
@@ -182,7 +188,7 @@ def start_sealing(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def back_to_draft(request: HttpRequest, key: str) -> HttpResponse:
+def back_to_draft(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
     return _do(
@@ -194,7 +200,7 @@ def back_to_draft(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, key: str) -> HttpResponse:
+def close(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(membership.role == Membership.Role.FACILITATOR)
     return _do(
@@ -205,7 +211,7 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def extend(request: HttpRequest, key: str) -> HttpResponse:
+def extend(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
     if wave.state != S.COLLECTING:
@@ -221,7 +227,7 @@ def extend(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, "survey/wave_extend.html", wave, membership, form=form)
 
 
-def cancel(request: HttpRequest, key: str) -> HttpResponse:
+def cancel(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
     if not access.may(membership, f"cancel_{wave.state}", wave.state):
@@ -237,7 +243,7 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, "survey/wave_cancel.html", wave, membership, form=form, word=CancelForm.expected())
 
 
-def clone(request: HttpRequest, key: str) -> HttpResponse:
+def clone(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
     if wave.state not in (S.OPEN, S.PURGED):
@@ -254,20 +260,18 @@ def clone(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-def receipts(request: HttpRequest, key: str) -> HttpResponse:
+def receipts(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(wave.state in (S.CLOSED, S.OPEN, S.PURGED))
-    return page(
-        request, "survey/wave_receipts.html", wave, membership, checked=queries.receipt_list(wave)
-    )
+    return page(request, "survey/wave_receipts.html", wave, membership, checked=queries.receipt_list(wave))
 
 
-def _elsewhere(request: HttpRequest, wave: Wave) -> HttpResponse:
+def _elsewhere(request: SignedIn, wave: Wave) -> HttpResponse:
     messages.info(request, _("This wave has moved on in the meantime: look at the page again to see where it stands."))
     return redirect("wave", wave.key)
 
 
-def _do(request: HttpRequest, wave: Wave, act: object, *, done: str) -> HttpResponse:
+def _do(request: SignedIn, wave: Wave, act: object, *, done: str) -> HttpResponse:
     """Run one action and come back to the wave's page with what it says."""
     try:
         act()  # type: ignore[operator]
