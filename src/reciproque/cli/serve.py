@@ -8,14 +8,14 @@ from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
 
-from reciproque.app.directory.setup import setup_code_if_needed
+from reciproque.app.directory.setup import ensure_setup_code
 from reciproque.cli.prepare import prepare
 
 
 def run(arguments: argparse.Namespace) -> int:
     prepare()
     address = f"http://{arguments.host}:{arguments.port}"
-    if code := setup_code_if_needed():
+    if code := ensure_setup_code():
         print(f"Nobody runs this installation yet. Open {address}/directory/setup/ and type this code once: {code}", flush=True)
     worker = _start_worker() if arguments.with_worker else None
     print(f"Réciproque is served on {address}", flush=True)
