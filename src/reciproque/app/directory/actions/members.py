@@ -11,7 +11,6 @@ from reciproque.app.directory.actions.organisations import create_organisation
 from reciproque.app.directory.models import Account, Membership, Organisation, Person, Relationship
 from reciproque.app.directory.names import fold
 from reciproque.app.directory.setup import verify_address
-from reciproque.app.directory.signals import account_invited
 from reciproque.app.shared.audit import Actor, record
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import Audience, Seat
@@ -78,7 +77,6 @@ def add_member(
     _refuse_account(account, relationship, side)
     membership = Membership.objects.create(relationship=relationship, account=account, role=role, side=side)
     _recorded(by, "member.added", relationship, str(account), _who_knows(role, side), {"role": role, "side": side})
-    account_invited.send(sender=Membership, account=account, relationship=relationship, by=by)
     return membership
 
 
