@@ -17,6 +17,8 @@ def _sqlite(path: Path, *, sync: str, secure: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        # Kept open: opening a file sets seven pragmas, and closing the last one rewrites the write-ahead log.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -24,7 +24,6 @@ FIELDS = (
     "language",
     "function__code",
     "wave__key",
-    "wave__number",
     "wave__state",
     "wave__level",
     "wave__form",
@@ -101,10 +100,11 @@ class ReceiptFound:
 
 def respondent(wave_id: int, invitation_id: int) -> Respondent | None:
     """The person invited, or None when the invitation was cancelled or never was."""
-    row = Invitation.objects.filter(pk=invitation_id, wave_id=wave_id, cancelled=False).values_list(*FIELDS).first()
+    asked = Invitation.objects.filter(pk=invitation_id, wave_id=wave_id, cancelled=False)
+    row = next(iter(asked.order_by().values_list(*FIELDS)), None)
     if row is None:
         return None
-    side, language, function, key, _number, state, level, form, languages, closes_at, digest, client, supplier = row
+    side, language, function, key, state, level, form, languages, closes_at, digest, client, supplier = row
     own, seen = (client, supplier) if side == "client" else (supplier, client)
     known = tuple(code for code, _name in settings.LANGUAGES if code in languages) or ("fr", "en")
     return Respondent(
@@ -142,13 +142,16 @@ def public_keys(wave_id: int) -> dict[str, bytes]:
 def facilitator(wave_id: int) -> Facilitator | None:
     found = (
         Membership.objects.filter(relationship__waves=wave_id, role=Membership.Role.FACILITATOR)
-        .select_related("account", "relationship__client", "relationship__supplier")
+        .order_by("pk")
+        .values_list(
+            "account__name", "account__email", "side", "relationship__client__name", "relationship__supplier__name"
+        )
         .first()
     )
     if found is None:
         return None
-    employer = "" if found.side == "neutral" else found.relationship.organisation(found.side).name
-    return Facilitator(name=str(found.account), employer=employer)
+    name, email, side, client, supplier = found
+    return Facilitator(name=name or email, employer={"client": client, "supplier": supplier}.get(side, ""))
 
 
 def receipt_found(receipt: str) -> ReceiptFound | None:

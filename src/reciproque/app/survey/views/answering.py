@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -36,7 +36,7 @@ from reciproque.app.survey.views.answering_visit import (
     respondent_page,
     visit_of,
 )
-from reciproque.app.survey.views.frozen_page import ALL, fill_page, frozen_page
+from reciproque.app.survey.views.frozen_page import ALL, fill_page, frozen_page, frozen_text
 
 TURNS = ("respond-promise", "respond-receipt", "respond-withdraw")
 
@@ -63,8 +63,8 @@ def promise(request: HttpRequest) -> HttpResponse:
     """What is sure and what is not, before the first question."""
     visit = visit_of(request)
     person = person_of(visit)
-    context = {"facilitator": answering.facilitator(visit.wave_id), "count": len(person.questions)}
-    return _page(request, "survey/respond_promise.html", visit, person, context)
+    facilitator = answering.facilitator(visit.wave_id)
+    return _page(request, "promise", visit, person, facilitator=facilitator, count=len(person.questions))
 
 
 @require_POST
@@ -96,8 +96,9 @@ def answer(request: HttpRequest, place: str) -> HttpResponse:
 @respondent_page
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Seal and store the answers, then show the receipt."""
-    visit = _merged(request, posted_visit(request), person_of(posted_visit(request)))
+    visit = posted_visit(request)
     person = person_of(visit)
+    visit = _merged(request, visit, person)
     found = answers.problems(visit, request.POST.dict(), person.questions) or _nothing(visit)
     if found:
         place = _place(request, person, found, request.POST.get("on", "1"))
@@ -113,11 +114,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     if not visit.receipt:
         return redirect("respond-promise")
     person = person_of(visit)
-    context = {
-        "receipt": receipts.show(visit.receipt).split(),
-        "facilitator": answering.facilitator(visit.wave_id),
-    }
-    return _page(request, "survey/respond_receipt.html", visit, person, context)
+    return _page(request, "receipt", visit, person, facilitator=answering.facilitator(visit.wave_id))
 
 
 @respondent_page
@@ -128,7 +125,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         withdraw_ballot(token=recognised(visit))
         visit = _with_receipt(visit, "")
-    done = _page(request, "survey/respond_withdraw.html", visit, person, {"done": request.method == "POST"})
+    done = _page(request, "withdraw", visit, person, done=request.method == "POST")
     return carry(done, visit) if request.method == "POST" else done
 
 
@@ -136,7 +133,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @respondent_page
 def declined(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
-    return _page(request, "survey/respond_declined.html", visit, person_of(visit), {})
+    return _page(request, "declined", visit, person_of(visit))
 
 
 def _submitted(visit: Visit) -> str:
@@ -243,10 +240,11 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return page(request, "survey/respond.html", translation.get_language() or "fr", context, status=422)
 
 
-def _page(
-    request: HttpRequest, template: str, visit: Visit, person: Respondent, context: Mapping[str, object]
-) -> HttpResponse:
-    others = [code for code in person.languages if code != visit.language]
+def _page(request: HttpRequest, name: str, visit: Visit, person: Respondent, **facts: object) -> HttpResponse:
+    """A page of words: only its tokens, the draft's name and the receipt change from one visit to the next."""
     draft, _key = envelope.draft_names(visit.token)
-    whole = {"person": person, "other_languages": others, "draft": draft, **context}
-    return page(request, template, visit.language, whole)
+    pieces = frozen_text(person, visit.language, f"survey/respond_{name}.html", ("draft", "receipt"), **facts)
+    groups = receipts.show(visit.receipt).split()
+    shown = " ".join(f"<span>{group}</span>" for group in groups)
+    text = fill_page(pieces, {"csrf": get_token(request), "draft": draft, "receipt": shown})
+    return HttpResponse(text, headers={"Content-Language": visit.language})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.core.cache import caches
@@ -23,12 +23,30 @@ ALL = "all"
 
 
 def frozen_page(person: Respondent, language: str, place: str) -> tuple[str, ...]:
-    """The page of one chapter ("1", "2", … or "all"): even pieces are text, odd ones name what goes in between."""
-    key = _cache_key(person, language, place)
+    """The questions of one chapter ("1", "2", … or "all"), as pieces: see `fill_page`."""
+    names = ("csrf", "state", "draft", "key", "left", "errors")
+    return _kept(person, language, place, lambda hole: _freeze(person, language, place, hole, names))
+
+
+def frozen_text(
+    person: Respondent, language: str, template: str, names: tuple[str, ...], **facts: object
+) -> tuple[str, ...]:
+    """A page of words around the questions, which only depends on the wave, the side and these facts, as pieces."""
+    return _kept(
+        person, language, f"{template} {facts!r}", lambda hole: _write(person, language, template, hole, names, facts)
+    )
+
+
+def _kept(person: Respondent, language: str, what: str, write: Callable[[Hole], str]) -> tuple[str, ...]:
+    """The page from the cache of this process, or rendered now."""
+    facts = (person.own, person.seen, person.closes_at, person.form, person.level, person.digest, person.languages)
+    digest = hashlib.sha256(repr((facts, what)).encode()).hexdigest()
+    key = f"page:{person.wave_key}:{person.side}:{language}:{digest}"
     pieces: tuple[str, ...] | None = None if settings.DEBUG else caches["frozen"].get(key)
     if pieces is None:
+        hole = Hole(secrets.token_hex(12))
         with translation.override(language):
-            pieces = _freeze(person, language, place)
+            pieces = tuple(re.split(f"{hole.mark}([^;]*);", _lean(write(hole))))
         caches["frozen"].set(key, pieces)
     return pieces
 
@@ -41,24 +59,32 @@ def fill_page(pieces: tuple[str, ...], filled: Mapping[str, str]) -> str:
     return "".join(whole)
 
 
-def _freeze(person: Respondent, language: str, place: str) -> tuple[str, ...]:
-    hole = Hole(secrets.token_hex(12))
+def _freeze(person: Respondent, language: str, place: str, hole: Hole, names: tuple[str, ...]) -> str:
     whole = chapters(person, language, hole)
-    context = {
-        "LANGUAGE_CODE": language,
-        "demo_mode": settings.DEMO,
-        "messages": (),
-        "person": person,
-        "hole": {name: hole(name) for name in ("csrf", "state", "draft", "key", "notice", "left", "errors")},
-        "other_languages": [code for code in person.languages if code != language],
+    facts = {
         "chapters": whole,
         "mirror_stem": mirror_stem(person, language),
         "longest": LONGEST,
         "place": place,
         **_around(whole, place),
     }
-    text = render_to_string("survey/respond_questions.html", context)
-    return tuple(re.split(f"{hole.mark}([^;]*);", _lean(text)))
+    return _write(person, language, "survey/respond_questions.html", hole, names, facts)
+
+
+def _write(
+    person: Respondent, language: str, template: str, hole: Hole, names: tuple[str, ...], facts: Mapping[str, object]
+) -> str:
+    context = {
+        "LANGUAGE_CODE": language,
+        "demo_mode": settings.DEMO,
+        "messages": (),
+        "csrf_token": hole("csrf"),
+        "person": person,
+        "hole": {name: hole(name) for name in names},
+        "other_languages": [code for code in person.languages if code != language],
+        **facts,
+    }
+    return render_to_string(template, context)
 
 
 def _around(whole: tuple[Chapter, ...], place: str) -> dict[str, object]:
@@ -78,8 +104,3 @@ def _around(whole: tuple[Chapter, ...], place: str) -> dict[str, object]:
 def _lean(text: str) -> str:
     """Without the indentation of the templates."""
     return re.sub(r"\n\s+", "\n", text)
-
-
-def _cache_key(person: Respondent, language: str, place: str) -> str:
-    facts = (person.own, person.seen, person.closes_at, person.form, person.level, person.digest, person.languages)
-    return f"page:{person.wave_key}:{person.side}:{language}:{place}:{hashlib.sha256(repr(facts).encode()).hexdigest()}"
