@@ -113,7 +113,7 @@ def text_withhold(request: SignedIn, key: str) -> HttpResponse:
 def wave_open(request: SignedIn, key: str) -> HttpResponse:
     """The opening ceremony: each side turns its key, in any order."""
     wave, membership = access.closed_wave_for(request.user, key)
-    form = PhraseForm(request.POST or None)
+    form = PhraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             return _turned(request, wave, actions.turn_key(by=actor(request.user), wave=wave, **form.cleaned_data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reciproque.app.directory.models import Function
@@ -65,7 +66,9 @@ def _names(material: Material) -> tuple[str, str]:
 
 def _words(material: Material) -> Table:
     said = {"low": _("low"), "mixed": _("mixed"), "high": _("high")}
-    names = {function.code: str(function) for function in Function.objects.all()}
+    relationship = material.wave.relationship
+    companies = Q(organisation=None) | Q(organisation__in=(relationship.client_id, relationship.supplier_id))
+    names = {function.code: str(function) for function in Function.objects.filter(companies)}
     found = [f for f in material.figures if f.kind == "word"]
     rows = tuple(
         (_question(material, f), material.name(f.side), _group(f, names), said.get(f.word or "", "–")) for f in found

@@ -44,9 +44,7 @@ def people(at, number, functions=("quality",)):
 
 
 def invite(made, side, who):
-    rows = [
-        Invitation(wave=made, person=p, side=side, function=p.posts.get().function, answered=True) for p in who
-    ]
+    rows = [Invitation(wave=made, person=p, side=side, function=p.posts.get().function, answered=True) for p in who]
     Invitation.objects.bulk_create(rows)
 
 
@@ -73,11 +71,28 @@ def _near(level, n, rng):
     return rng.permutation(np.clip(base, 1, 7)).astype(float)
 
 
-def opened(relationship, *, numbers, levels=None, number=1, form="full", complete=None, functions=("quality",), who=None, seed=1, texts=0):
+def opened(
+    relationship,
+    *,
+    numbers,
+    levels=None,
+    number=1,
+    form="full",
+    complete=None,
+    functions=("quality",),
+    who=None,
+    seed=1,
+    texts=0,
+):
     """An open wave with its publication. `numbers` and `complete` are (client, supplier)."""
     levels = levels or S1
     made = wave(
-        relationship, number=number, state=WaveState.OPEN, form=form, ballots_client=numbers[0], ballots_supplier=numbers[1]
+        relationship,
+        number=number,
+        state=WaveState.OPEN,
+        form=form,
+        ballots_client=numbers[0],
+        ballots_supplier=numbers[1],
     )
     shape, sides, ids = shape_of(made), [], {}
     for place, side in enumerate(("client", "supplier")):
