@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 ROLES = ["client-member", "supplier-member", "sponsor-client", "sponsor-supplier", "facilitator"]
-WITH_DJANGO = {"serve", "worker", "demo", "check", "backup", "restore", "audit", "urn", "facts"}
+WITH_DJANGO = {"worker", "demo", "check", "backup", "restore", "audit", "urn", "facts"}
 
 
 def _span(text: str) -> tuple[int, int]:

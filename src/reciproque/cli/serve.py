@@ -1,23 +1,24 @@
-"""``reciproque serve``: prepare the databases, then serve the pages; with ``--with-worker`` the jobs run beside."""
+"""``reciproque serve``: prepare the databases, then serve the pages; with ``--with-worker`` the jobs run beside.
+
+The process that watches over the others stays small: it does not load the product itself.
+"""
 
 import argparse
+import os
 import subprocess
 import sys
 
-from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
-
-from reciproque.app.directory.setup import ensure_setup_code
-from reciproque.cli.prepare import prepare
+from granian.log import LogLevels
 
 
 def run(arguments: argparse.Namespace) -> int:
-    prepare()
     address = f"http://{arguments.host}:{arguments.port}"
-    if code := ensure_setup_code():
-        print(f"Nobody runs this installation yet. Open {address}/directory/setup/ and type this code once: {code}", flush=True)
-    worker = _start_worker() if arguments.with_worker else None
+    prepared = subprocess.run([sys.executable, "-m", "reciproque.cli.prepare", address], check=False)
+    if prepared.returncode:
+        return prepared.returncode
+    worker = subprocess.Popen([sys.executable, "-m", "reciproque.cli.main", "worker"]) if arguments.with_worker else None
     print(f"Réciproque is served on {address}", flush=True)
     try:
         Granian(
@@ -26,16 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
             port=arguments.port,
             interface=Interfaces.WSGI,
             workers=arguments.workers,
-            blocking_threads=1 if not settings.DATABASE_URL else 4,
+            blocking_threads=4 if os.environ.get("DATABASE_URL") else 1,
             log_access=False,
-            log_level="warning",  # type: ignore[arg-type]
+            log_level=LogLevels.warning,
         ).serve()
     finally:
         if worker:
             worker.terminate()
             worker.wait(timeout=30)
     return 0
-
-
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "reciproque.cli.main", "worker"])

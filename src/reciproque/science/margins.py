@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import hypot, isnan, nan, sqrt
 
-from scipy.stats import t
+from scipy.special import stdtrit
 
 # Reference standard deviations, in points. Version 0.1: assumed, not calibrated yet.
 CONSTANTS_VERSION = "0.1-uncalibrated"
@@ -50,7 +50,7 @@ def margin(
     (7.5, 15.5, 7.5, 4.5)
     """
     error = standard_error(n, key_people, sd=sd, floor=floor)
-    return error if isnan(error) else float(t.ppf(0.975, d0 + n - 1)) * error
+    return error if isnan(error) else float(stdtrit(d0 + n - 1, 0.975)) * error
 
 
 def combined(one: float, other: float) -> float:
