@@ -194,6 +194,28 @@ def test_two_colleagues_may_be_of_any_kind_but_only_as_many_as_each_wave_allows(
     assert circles((0, 1, 0), (1, 1)) == [()]
 
 
+@pytest.mark.parametrize(("low", "high", "expected"), [(6, 22, True), (6, 21, False), (26, 42, True), (27, 42, False)])
+def test_a_colleague_s_answer_to_one_question_tells_about_another_through_the_index(low, high, expected):
+    """Two questions of three people; the colleague answered both at the same end, which leaves four answers in all."""
+    part = Part((Block(1, ((0, 3, 0),), linked=True),))
+    assert safe(Puzzle((part, part), (0, 3, 0), (1, 1), box((low, high), None)), Tally()) == expected
+
+
+def test_the_most_telling_abstentions_are_supposed():
+    """Two answers by the two who left, or one: then the difference of the waves is that one answer."""
+    sure = Block(1, ((3, 2, 0),), box((15, 15), (6, 6)))
+    unsure = Block(1, ((3, 2, 0), (4, 1, 0)), box((15, 15), (6, 12)))
+    assert not safe(Puzzle((Part((sure,)),), (4, 2, 0), (0, 0)), Tally())
+    assert safe(Puzzle((Part((Block(1, ((3, 2, 0),), box((15, 15), (6, 12))),)),), (4, 2, 0), (0, 0)), Tally())
+    assert safe(Puzzle((Part((unsure,)),), (4, 2, 0), (0, 0)), Tally())
+
+
+def test_too_many_ways_to_have_abstained_are_refused():
+    before = table([mean(4.0)], 200, range(200), answered={"F1": 150})
+    after = table([mean(4.0)], 200, range(100, 300), answered={"F1": 150})
+    assert not pair_safe(before, after, ONE, Tally())
+
+
 # Tables ------------------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +297,39 @@ def test_earlier_words_or_classes_forbid_a_second_wave_with_other_people():
     before = table([mean(4.0), share], 30, range(30))
     assert not pair_safe(before, table([mean(4.0)], 30, range(15, 45)), ONE, Tally())
     assert pair_safe(before, table([mean(4.0)], 30, range(30)), ONE, Tally())
+
+
+TWO = InstrumentShape((Dimension("F", "facet", ("F1", "F2")), Dimension("C", "facet", ("C1", "C2"))), ("F2", "C1"))
+
+
+def two_dimensions(people, **values):
+    questions = {"F": ("F1", "F2"), "C": ("C1", "C2"), "index": ("F2", "C1")}
+    rows = [Figure("client", "mean", code, questions[code], value=value) for code, value in values.items()]
+    answered = {q: len(people) for q in ("F1", "F2", "C1", "C2")}
+    return SideTable(tuple(rows), answered, len(people), frozenset(people))
+
+
+def test_a_dimension_that_did_change_does_not_clear_one_that_did_not():
+    """Ability moved by more than leavers can explain; on reliability they are unanimous, and readable."""
+    before = two_dimensions(range(10), F=4.0, C=1.0, index=3.0)
+    after = two_dimensions(range(5, 10), F=1.0, C=7.0, index=4.0)
+    assert not pair_safe(before, after, TWO, Tally())
+    changed = two_dimensions(range(5, 10), F=7.0, C=7.0, index=4.0)
+    assert pair_safe(two_dimensions(range(10), F=1.0, C=1.0, index=3.0), changed, TWO, Tally())
+
+
+def test_an_index_of_questions_outside_the_form_is_refused():
+    other = InstrumentShape(TWO.dimensions[:1], ("F2",))
+    before = two_dimensions(range(10), F=4.0, C=4.0, index=4.0)
+    assert pair_safe(before, before, TWO, Tally())
+    assert not pair_safe(before, two_dimensions(range(10), F=4.0), other, Tally())
+
+
+def test_the_silence_of_all_who_left_is_an_answer_too():
+    """Thirty answered of thirty-five; the same thirty answered again when five left: the five had said nothing."""
+    before = table([mean(4.0)], 35, range(35), answered={"F1": 30})
+    after = table([mean(4.0)], 30, range(30), answered={"F1": 30})
+    assert not pair_safe(before, after, ONE, Tally())
 
 
 def test_the_tally_counts_checks():

@@ -24,6 +24,7 @@ from reciproque.science.figures import (
 from reciproque.science.hexagon import ANYWHERE, Hexagon, box
 from reciproque.science.solver import CAME, LEFT, Block, Counts, Part, Puzzle, Tally, safe, unlinked
 
+MOST_PATTERNS = 24
 Questions = tuple[str, ...]
 Rows = tuple[Figure | None, Figure | None]
 
@@ -131,11 +132,13 @@ def _puzzles(pair: _Pair, shape: InstrumentShape, colleagues: tuple[int, int]) -
     if all(index) and len({row.questions for row in index if row is not None}) > 1:
         return None
     tied: list[Part] = []
+    covered: set[str] = set()
     alone: list[Puzzle] = []
     complete = True
     for code, items in _families(shape):
         rows = pair.sums(code)
         for questions in _split(rows, items):
+            covered.update(questions)
             part = _part(pair, questions, rows, linked)
             if part is None:
                 complete = complete and not linked.intersection(questions)
@@ -143,7 +146,7 @@ def _puzzles(pair: _Pair, shape: InstrumentShape, colleagues: tuple[int, int]) -
                 tied.append(part)
             elif part.blocks:
                 alone.append(Puzzle((part,), pair.people, colleagues))
-    if any(_twice_linked(part) for part in tied):
+    if linked - covered or any(_unknown_to_solver(part) for part in (*tied, *(p for one in alone for p in one.parts))):
         return None
     if tied:
         known = _known(index, pair) if complete else ANYWHERE
@@ -185,8 +188,9 @@ def _part(pair: _Pair, questions: Questions, rows: Rows, linked: set[str]) -> Pa
     return Part(tuple(blocks), _known(told, pair))
 
 
-def _twice_linked(part: Part) -> bool:
-    return sum(block.linked for block in part.blocks) > 1
+def _unknown_to_solver(part: Part) -> bool:
+    """Two blocks tied to the index, or too many ways to have abstained to try them all: better refuse than guess."""
+    return sum(block.linked for block in part.blocks) > 1 or any(len(b.patterns) > MOST_PATTERNS for b in part.blocks)
 
 
 def _patterns(pair: _Pair, question: str, asked: tuple[int, int]) -> list[Counts]:
@@ -194,7 +198,7 @@ def _patterns(pair: _Pair, question: str, asked: tuple[int, int]) -> list[Counts
     stayed, left, came = pair.people
     first, second = pair.earlier.answered.get(question, 0), pair.later.answered.get(question, 0)
     found = []
-    for still in range(stayed + 1):
+    for still in range(stayed, -1, -1):
         gone, new = first - still if asked[0] else 0, second - still if asked[1] else 0
         if 0 <= gone <= left and 0 <= new <= came:
             found.append((still, gone, new))
@@ -215,7 +219,9 @@ def _totals(found: list[list[Counts]]) -> tuple[Counts, ...]:
     totals: set[Counts] = {(0, 0, 0)}
     for patterns in found:
         totals = {(a + s, b + d, c + e) for (a, b, c), (s, d, e) in product(totals, patterns)}
-    return tuple(sorted(totals))
+        if len(totals) > MOST_PATTERNS:
+            break
+    return tuple(sorted(totals, reverse=True))
 
 
 def _words_safe(table: SideTable, tally: Tally) -> bool:
