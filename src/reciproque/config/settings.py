@@ -59,8 +59,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_vite",
-    "django_tasks",
-    "django_tasks_db",
     "template_partials.apps.SimpleAppConfig",
 ]
 
@@ -220,7 +218,6 @@ EMAIL_FILE_PATH = DATA_DIR / "mails"
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 # ---------------------------------------------------------------- Web security
 CONTENT_SECURITY_POLICY = {
