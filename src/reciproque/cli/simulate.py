@@ -144,8 +144,8 @@ def _campaign(options: Options, number: int) -> None:
             present = {side: _moved(chance, present[side], waiting[side], options.moves) for side in SIDES}
         known |= _answers(chance, crowds, present, known, options.drift)
         wave = _wave(stage, present, waiting, known, rank, wave)
-        here = [person.pk for side in SIDES for person in present[side]]
-        truth[str(rank)] = {q: {str(pk): known[pk][q] for pk in here} for q in questions}
+        here = [person for side in SIDES for person in present[side]]
+        truth[f"w{rank}"] = {q: {person.key: known[person.pk][q] for person in here} for q in questions}
     _write(options.out / f"campaign-{number:04d}", wave, truth)
 
 
