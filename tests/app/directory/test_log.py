@@ -36,9 +36,14 @@ def write(cast, audience, subject="Marker7", by=audit.SYSTEM, **fields):
     company = cast.relationship.client.key if audience == "organisation" else ""
     with transaction.atomic():
         audit.record(
-            by=by, action="person.added", subject=subject, audience=audience, relationship_key=cast.relationship.key,
-            organisation_key=company, **fields,
-        )  # fmt: skip
+            by=by,
+            action="person.added",
+            subject=subject,
+            audience=audience,
+            relationship_key=cast.relationship.key,
+            organisation_key=company,
+            **fields,
+        )
 
 
 @pytest.mark.parametrize("audience", sorted(READS))

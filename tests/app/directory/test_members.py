@@ -94,10 +94,15 @@ def test_nothing_is_kept_when_the_record_cannot_be_written(cast, monkeypatch):
 @pytest.mark.parametrize(
     ("role", "side", "whose"),
     [
-        ("facilitator", "neutral", "client_company"), ("member", "client", "supplier_company"), ("deputy", "supplier", "client_company"),
-        ("member", "client", "client_member"), ("sponsor", "client", "new"), ("member", "neutral", "new"), ("sponsor", "neutral", "new"),
+        ("facilitator", "neutral", "client_company"),
+        ("member", "client", "supplier_company"),
+        ("deputy", "supplier", "client_company"),
+        ("member", "client", "client_member"),
+        ("sponsor", "client", "new"),
+        ("member", "neutral", "new"),
+        ("sponsor", "neutral", "new"),
     ],
-)  # fmt: skip
+)
 def test_seats_that_make_no_sense_are_refused_in_words(cast, role, side, whose):
     emails = {
         "new": "new@x.test",
@@ -125,12 +130,20 @@ def test_revoking_closes_the_door_at_once(client, cast):
 @pytest.mark.parametrize(
     ("who", "whom", "possible"),
     [
-        ("client_sponsor", "client_deputy", True), ("client_sponsor", "supplier_member", False), ("client_sponsor", "supplier_sponsor", False),
-        ("client_sponsor", "facilitator", False), ("client_sponsor", "client_sponsor", False), ("client_deputy", "client_member", False),
-        ("facilitator", "client_sponsor", True), ("facilitator", "supplier_member", True), ("facilitator", "facilitator", False),
-        ("client_member", "client_member", False), ("outsider", "client_member", False), ("host_admin", "client_sponsor", False),
+        ("client_sponsor", "client_deputy", True),
+        ("client_sponsor", "supplier_member", False),
+        ("client_sponsor", "supplier_sponsor", False),
+        ("client_sponsor", "facilitator", False),
+        ("client_sponsor", "client_sponsor", False),
+        ("client_deputy", "client_member", False),
+        ("facilitator", "client_sponsor", True),
+        ("facilitator", "supplier_member", True),
+        ("facilitator", "facilitator", False),
+        ("client_member", "client_member", False),
+        ("outsider", "client_member", False),
+        ("host_admin", "client_sponsor", False),
     ],
-)  # fmt: skip
+)
 def test_who_may_take_a_role_away(client, cast, who, whom, possible):
     client.force_login(getattr(cast, who))
     answer = client.post(reverse("member-revoke", args=[cast.relationship.key, getattr(cast, whom).key]))

@@ -34,10 +34,17 @@ def test_somebody_new_is_listed_and_recorded_for_the_own_company_only(client, co
 @pytest.mark.parametrize(
     "fields",
     [
-        {"last_name": ""}, {"last_name": "=1+1"}, {"last_name": "…"}, {"email": "not an address"}, {"phone": "12"},
-        {"function": "9999"}, {"started_on": "2024-02-31"}, {"last_name": "x" * 81}, {"language": "xx"},
+        {"last_name": ""},
+        {"last_name": "=1+1"},
+        {"last_name": "…"},
+        {"email": "not an address"},
+        {"phone": "12"},
+        {"function": "9999"},
+        {"started_on": "2024-02-31"},
+        {"last_name": "x" * 81},
+        {"language": "xx"},
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_right_is_said_and_nothing_is_lost(client, company, fields):
     before = Person.objects.count()
     page = add(client, company, first_name="Marie-Anne", **fields)

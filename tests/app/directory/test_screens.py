@@ -10,9 +10,17 @@ from reciproque.app.directory.models import Membership
 from reciproque.app.shared.models import AuditRecord
 
 EVERYBODY = (
-    "client_sponsor", "supplier_sponsor", "client_deputy", "supplier_deputy", "client_member", "supplier_member",
-    "facilitator", "observer", "outsider", "host_admin",
-)  # fmt: skip
+    "client_sponsor",
+    "supplier_sponsor",
+    "client_deputy",
+    "supplier_deputy",
+    "client_member",
+    "supplier_member",
+    "facilitator",
+    "observer",
+    "outsider",
+    "host_admin",
+)
 
 
 def status(client, account, url, method="get"):

@@ -68,7 +68,7 @@ def _companies_managed(account: Account) -> Q:
 
 
 def _companies_opposite(account: Account) -> Q:
-    """Companies that sit in front of the account: whoever has a seat on one side does not look at the other side's people."""
+    """Companies in front of the account: whoever sits on one side does not look at the other side's people."""
     return Q(as_client__memberships__account=account, as_client__memberships__side=Side.SUPPLIER) | Q(
         as_supplier__memberships__account=account, as_supplier__memberships__side=Side.CLIENT
     )
@@ -128,7 +128,7 @@ def _person(organisations: QuerySet[Organisation], key: str) -> Person:
 
 # ---------------------------------------------------------------- members
 def members_page_for(account: Account, key: str) -> tuple[Relationship, Membership | None]:
-    """The relationship and the account's role; a host administrator without a role may enter until both sponsors sit."""
+    """The relationship and the account's role; a host administrator without one may enter while it is set up."""
     membership = Membership.objects.filter(account_id=account.pk, relationship__key=key).first()
     relationship = Relationship.objects.filter(key=key).select_related("client", "supplier").first()
     if relationship is None or (membership is None and not _still_being_set_up(account, relationship)):
@@ -150,8 +150,8 @@ def may_manage(
 ) -> bool:
     """Who may give or take away a role on a side.
 
-    A neutral facilitator: any. A facilitator employed by one side: those of that side, but not a neutral seat nor another
-    facilitator. A sponsor: deputy, members and observers of the own side. The host administrator: the first seats.
+    A neutral facilitator: any. A facilitator employed by one side: those of that side, but not a neutral seat nor
+    another facilitator. A sponsor: deputy, members and observers of the own side. The host: the first seats.
     """
     if membership is not None and membership.role == Role.FACILITATOR:
         if membership.side == Seat.NEUTRAL:

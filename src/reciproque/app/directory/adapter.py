@@ -1,4 +1,4 @@
-"""How accounts are made and entered: by invitation only, in one's own language, with a password set at the first visit."""
+"""How accounts are made and entered: by invitation, in one's own language, with a password set at the first visit."""
 
 from __future__ import annotations
 

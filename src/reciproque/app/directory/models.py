@@ -185,7 +185,7 @@ class Relationship(models.Model):
 
 
 class Membership(models.Model):
-    """An account's role on a relationship, and the side it sits on. A facilitator employed by one side sits on that side."""
+    """An account's role on a relationship, and its side. A facilitator employed by one side sits on that side."""
 
     class Role(models.TextChoices):
         FACILITATOR = "facilitator", _("Facilitator")

@@ -45,7 +45,7 @@ def looks_like_formula(text: str) -> bool:
 
 
 def split_full_name(text: str) -> tuple[str, str]:
-    """First and last name of a full one. Words in capitals are the last name, else the last name follows the first word."""
+    """First and last name of a full one. The last name is in capitals, else it follows the first word."""
     words = text.split()
     capitals = [word for word in words if len(word) > 1 and word.isupper()]
     if capitals and len(capitals) < len(words):

@@ -39,5 +39,5 @@ def setup_is_open() -> bool:
 
 
 def verify_address(account: Account) -> None:
-    """Signing in needs a verified address; ours is, since the only way in is a code sent to it, or the host's terminal."""
+    """Signing in needs a verified address. Ours is: the only way in is a code sent to it, or the host's terminal."""
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)

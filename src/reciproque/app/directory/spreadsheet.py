@@ -41,16 +41,33 @@ LABELS = {
     "language": gettext_noop("Language"),
 }
 SYNONYMS = {
-    "organisation": "société|societe|entreprise|company|organisation|organization|raison sociale|employeur|nom de la société|company name|employer",
-    "registration_number": "siren|siret|numéro siren|n° siren|tva|n° tva|vat|vat number|registration number|numéro d'immatriculation",
+    "organisation": (
+        "société|societe|entreprise|company|organisation|organization|raison sociale|employeur|"
+        "nom de la société|company name|employer"
+    ),
+    "registration_number": (
+        "siren|siret|numéro siren|n° siren|tva|n° tva|vat|vat number|registration number|numéro d'immatriculation"
+    ),
     "last_name": "nom|nom de famille|last name|surname|family name|lastname|nom usuel|nom d'usage",
     "first_name": "prénom|prénoms|first name|given name|firstname|forename",
     "full_name": "nom complet|nom et prénom|nom prénom|prénom nom|prénom et nom|full name|name|contact|interlocuteur",
-    "email": "e-mail|email|mail|courriel|adresse e-mail|adresse mail|adresse électronique|adresse de messagerie|e-mail address|email address|mèl|mél",
-    "phone": "téléphone|tel|tél|phone|telephone|portable|mobile|n° de téléphone|numéro de téléphone|téléphone portable|téléphone mobile|tél portable|phone number|mobile phone|gsm|ligne directe",
+    "email": (
+        "e-mail|email|mail|courriel|adresse e-mail|adresse mail|adresse électronique|"
+        "adresse de messagerie|e-mail address|email address|mèl|mél"
+    ),
+    "phone": (
+        "téléphone|tel|tél|phone|telephone|portable|mobile|n° de téléphone|numéro de téléphone|"
+        "téléphone portable|téléphone mobile|tél portable|phone number|mobile phone|gsm|ligne directe"
+    ),
     "function": "fonction|function|service|département|department|direction|métier",
-    "title": "intitulé|intitulé de poste|intitulé du poste|poste|titre|job title|title|position|poste occupé|libellé emploi|emploi",
-    "started_on": "depuis|en poste depuis|date d'entrée|date de prise de poste|date de début|since|in post since|start date|arrivée|date d'arrivée|prise de fonction",
+    "title": (
+        "intitulé|intitulé de poste|intitulé du poste|poste|titre|job title|title|position|poste occupé|"
+        "libellé emploi|emploi"
+    ),
+    "started_on": (
+        "depuis|en poste depuis|date d'entrée|date de prise de poste|date de début|since|in post since|"
+        "start date|arrivée|date d'arrivée|prise de fonction"
+    ),
     "language": "langue|language|lang|langue de correspondance",
 }
 BY_HEADER = {fold(word): name for name, words in SYNONYMS.items() for word in words.split("|")}
@@ -377,7 +394,8 @@ def read_phone(text: str, region: str) -> str:
     if re.search(r"\d[.,]?\d*[eE]\+?\d", text):
         raise BadCell(
             _(
-                "The spreadsheet has shortened this number (%(text)s). Format the column as text, write the number again and save."
+                "The spreadsheet has shortened this number (%(text)s). "
+                "Format the column as text, write the number again and save."
             )
             % {"text": text[:40]}
         )

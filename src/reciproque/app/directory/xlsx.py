@@ -1,7 +1,8 @@
 """Reading the first sheet of an XLSX file that a stranger made.
 
-A workbook is a compressed folder of XML. Every part is unpacked in small pieces and counted, declarations of entities are
-refused, a cell is never longer than ``CELL``, and a cell far away costs nothing: whatever the file says, memory stays small.
+A workbook is a compressed folder of XML. Every part is unpacked in small pieces and counted, declarations of entities
+are refused, a cell is never longer than ``CELL``, and a cell far away costs nothing: whatever the file says, memory
+stays small.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ def _names(book: zipfile.ZipFile) -> set[str]:
 
 def _too_large() -> str:
     return _(
-        "This spreadsheet is far larger once unpacked than a list of people can be. Keep only the list and save it again."
+        "This spreadsheet is far larger once unpacked than a list of people can be. "
+        "Keep only the list and save it again."
     )
 
 

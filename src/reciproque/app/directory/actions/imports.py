@@ -45,7 +45,7 @@ def import_people(
     functions: Mapping[str, str] | None = None,
     source: str = "",
 ) -> Imported:
-    """Add and change people as the lines say. ``kept``: the companies that ``by`` looks after; other lines are refused."""
+    """Add and change people as the lines say, in the companies ``kept`` by the actor; other lines are refused."""
     plan = plan_import(lines, home=organisation, kept=kept, may_create=may_create, functions=functions or {})
     for company in plan.new_organisations:
         company.save(force_insert=True)

@@ -90,7 +90,7 @@ def revoke_member(*, by: Actor, membership: Membership) -> None:
 
 
 def _invited_account(*, email: str, name: str, organisation: Organisation | None, language: str) -> Account:
-    """The account of that address, made without password when there is none: its owner gets in by a code sent by e-mail."""
+    """The account of that address, made without password when there is none: the way in is a code sent to it."""
     account = Account.objects.filter(email__iexact=email).first()
     if account is not None:
         return account

@@ -18,7 +18,10 @@ WORDS = {
     "general-management": "direction|dg|directeur general|directrice generale|ceo|president|comex|management",
     "strategy": "strategie|developpement strategique",
     "purchasing": "achat|achats|acheteur|acheteuse|direction des achats|service achats|procurement|sourcing|buyer",
-    "sales": "vente|ventes|commercial|commerciale|commerce|direction commerciale|service commercial|key account|grands comptes",
+    "sales": (
+        "vente|ventes|commercial|commerciale|commerce|direction commerciale|service commercial|"
+        "key account|grands comptes"
+    ),
     "rd": "r d|r&d|rd|recherche|developpement|bureau d etudes|etudes|ingenierie|engineering|innovation",
     "production": "fabrication|atelier|usine|manufacturing|operations|exploitation",
     "quality": "qualite|qse|qhse|hse|assurance qualite",
@@ -32,7 +35,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Move:
-    """What one line changes. No person: somebody new. ``function`` is a Function, or the folded name of one to create."""
+    """What one line changes. No person: somebody new. ``function``: a Function, or the folded name of a new one."""
 
     line: Line
     organisation: Organisation

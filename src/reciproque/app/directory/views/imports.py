@@ -100,7 +100,9 @@ def _preview(request: SignedIn, company: Organisation, reading: Reading) -> Http
         "form": form,
         "columns": list(zip(form.columns(), samples, strict=True)),
         "counts": {kind: reading.plan.count(kind) for kind in ("added", "changed", "unchanged")},
-        "moves": reading.plan.moves[:SHOWN],
+        "moves": [
+            (move, spreadsheet.local_phone(move.line.phone, company.country)) for move in reading.plan.moves[:SHOWN]
+        ],
         "problems": reading.problems[:PROBLEMS_SHOWN],
         "more_problems": max(len(reading.problems) - PROBLEMS_SHOWN, 0),
         "active_nav": "directory",

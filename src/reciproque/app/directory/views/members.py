@@ -95,7 +95,7 @@ def _members_context(
             and row.account_id != account.pk,
             is_me=row.account_id == account.pk,
         )
-        for row in access.visible_members(relationship, membership)
+        for row in sorted(access.visible_members(relationship, membership), key=_by_role)
     ]  # fmt: skip
     return {
         "relationship": relationship,
@@ -106,6 +106,11 @@ def _members_context(
         "neutral_members": [row for row in rows if row.side == Seat.NEUTRAL],
         "active_nav": "relationships",
     }
+
+
+def _by_role(row: Membership) -> tuple[int, str]:
+    """Sponsors first, then in the order in which roles are explained; by name within a role."""
+    return [role for role, _sides in ROLES].index(Membership.Role(row.role)), str(row.account)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from reciproque.app.directory import access
 from reciproque.app.directory.access import SignedIn
 from reciproque.app.directory.forms import MemberForm, RelationshipForm
-from reciproque.app.directory.models import Membership, Organisation, Relationship
+from reciproque.app.directory.models import Account, Membership, Organisation, Relationship
 from reciproque.app.directory.queries.start import Progress, progress, relationships_being_set_up
 from reciproque.app.shared.vocabulary import Seat
 
@@ -44,7 +44,7 @@ def start(request: SignedIn) -> HttpResponse:
                 )
                 for side in done.people
             ],
-            "wave_url": _wave_url(relationship),
+            "wave_url": _wave_url(request.user, relationship),
         }
     return render(request, "directory/start.html", context)
 
@@ -62,7 +62,10 @@ def _step_form(relationship: Relationship, done: Progress) -> MemberForm | None:
     return form
 
 
-def _wave_url(relationship: Relationship) -> str:
+def _wave_url(account: Account, relationship: Relationship) -> str:
+    """Where the first measure is prepared, for those who may: running the site gives no right to it."""
+    if not relationship.memberships.filter(account=account, role__in=[Role.FACILITATOR, Role.SPONSOR]).exists():
+        return ""
     try:
         return reverse("wave-new", args=[relationship.key])
     except NoReverseMatch:
