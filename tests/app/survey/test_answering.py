@@ -398,6 +398,13 @@ def test_urn_already_shut_refuses_and_gives_the_texts_back(wave, visitor):
     assert CANARY in response.content.decode()
 
 
+def test_shared_device_can_forget_the_link(visitor):
+    visitor.post("/r/hand-in", {"F1": "3"})
+    assert visitor.post("/r/leave").status_code == 200
+    assert visitor.get("/r/receipt").headers["Location"] == "/r"
+    assert visitor.get("/r/withdraw").headers["Location"] == "/r"
+
+
 # ---------------------------------------------------------------- Tampering and time
 def test_changed_cookie_is_as_good_as_none(wave, visitor):
     sealed = visitor.cookies[COOKIE].value

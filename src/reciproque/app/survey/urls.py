@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/receipt", answering.receipt, name="respond-receipt"),
     path("r/withdraw", answering.withdraw, name="respond-withdraw"),
     path("r/declined", answering.declined, name="respond-declined"),
+    path("r/leave", answering.leave, name="respond-leave"),
     path("receipt/", receipt.check, name="receipt-check"),
     path("r/again", send_again.send_again, name="send-again"),
     # Waves.

@@ -27,6 +27,7 @@ from reciproque.app.survey.urn import receipts
 from reciproque.app.survey.urn.errors import InvalidToken, TooLong, UrnError
 from reciproque.app.survey.urn.messages import explain
 from reciproque.app.survey.views.answering_visit import (
+    COOKIE,
     Stop,
     carry,
     page,
@@ -134,6 +135,15 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def declined(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     return _page(request, "declined", visit, person_of(visit))
+
+
+@require_POST
+@respondent_page
+def leave(request: HttpRequest) -> HttpResponse:
+    """Forget the link on a device that several people use."""
+    response = page(request, "survey/respond.html", visit_of(request).language, {"gone": True})
+    response.delete_cookie(COOKIE, samesite="Strict")
+    return response
 
 
 def _submitted(visit: Visit) -> str:
