@@ -101,7 +101,6 @@ def resend_link(email: str) -> None:
     request = OutboxMail(
         kind=Kind.RESEND,
         once=f"again:{secrets.token_hex(16)}",
-        not_before=clock.now(),
         data={"box": outbox.hide(email)},
     )
     outbox.queue([request])

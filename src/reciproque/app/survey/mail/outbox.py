@@ -46,7 +46,6 @@ def letter_to(invitation: Invitation, kind: str, *, once: str) -> OutboxMail:
         recipient=invitation.person.email,
         language=invitation.language,
         once=once,
-        not_before=clock.now(),
     )
 
 
@@ -60,7 +59,6 @@ def letter_to_account(
         recipient=account.email,
         language=account.language,
         once=once,
-        not_before=clock.now(),
         data=data or {},
     )
 
@@ -85,8 +83,11 @@ def _box() -> SecretBox:
 
 
 def queue(mails: Iterable[OutboxMail]) -> None:
-    """Add mails; one that was queued before under the same ``once`` is left as it is."""
-    OutboxMail.objects.bulk_create(list(mails), ignore_conflicts=True)
+    """Add mails, all due at the same moment; one queued before under the same ``once`` is left as it is."""
+    rows, now = list(mails), clock.now()
+    for row in rows:
+        row.not_before = now
+    OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def next_due() -> OutboxMail | None:
