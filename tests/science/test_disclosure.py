@@ -292,6 +292,14 @@ def test_a_mover_who_may_have_abstained_counts_against_publication():
     assert not pair_safe(table([mean(4.0)], 30, range(30), answered={"F1": 24}), fewer, ONE, Tally())
 
 
+def test_two_colleagues_of_the_later_wave_count_even_if_the_earlier_one_allowed_one():
+    """Five newcomers add 18 or 19: harmless to one of them, not to two who pool what they know."""
+    before = table([mean(4.0)], 11, range(11))
+    assert not pair_safe(before, table([mean(3.9)], 16, range(16)), ONE, Tally())
+    newcomers = Block(1, ((11, 0, 5),), box((44, 44), (62, 63)))
+    assert safe(Puzzle((Part((newcomers,)),), (11, 0, 5), (1, 1)), Tally())
+
+
 def test_earlier_words_or_classes_forbid_a_second_wave_with_other_people():
     share = Figure("client", "share", "F1", ("F1",), low=0.2, high=0.4, values=(1, 2), n=30)
     before = table([mean(4.0), share], 30, range(30))
