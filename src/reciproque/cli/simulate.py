@@ -200,7 +200,7 @@ def _wave(
     stage: "Stage", present: Mapping[str, Sequence["Person"]], waiting: Mapping[str, Sequence["Person"]], known: Mapping[int, Any], rank: int, baseline: Any
 ) -> Any:
     from reciproque.app.shared import clock  # noqa: PLC0415
-    from reciproque.app.shared.audit import SYSTEM  # noqa: PLC0415
+    from reciproque.app.shared.audit import actor  # noqa: PLC0415
     from reciproque.app.survey.actions.waves import cancel_wave  # noqa: PLC0415
     from reciproque.demo import campaign  # noqa: PLC0415
 
@@ -219,7 +219,7 @@ def _wave(
     if wave.state == "closed":
         campaign.open_both(stage, wave, phrases, closes_at + timedelta(hours=2))
     else:
-        cancel_wave(by=SYSTEM, wave=wave)
+        cancel_wave(by=actor(stage.facilitator), wave=wave)
     return wave
 
 
