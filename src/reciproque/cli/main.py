@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--functions", type=int, default=4)
     simulate.add_argument("--waves", type=int, default=1)
     simulate.add_argument("--moves", type=_span, default=(0, 0), metavar="LO-HI", help="people who come or go between waves, a side")
-    simulate.add_argument("--drift", type=float, default=1.0, help="share of people who answer anew in later waves (0: nobody else changes)")
+    simulate.add_argument("--drift", type=float, default=0.0, help="share of people who answer anew in later waves (0, the worst case: nobody else changes)")
     simulate.add_argument("--stress", action="store_true", help="functions far apart, answers near the ends of the scale")
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--out", type=Path, required=True)
