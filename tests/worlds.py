@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import personas
 
+import personas
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText
 from reciproque.app.reading.queries.published import earlier_waves, row_of, shape_of
 from reciproque.app.survey import instruments

@@ -17,7 +17,8 @@ from reciproque.reports.page import ReadingPage, Row
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "templates/reading.typ"
 FONTS = HERE / "fonts"
-WIDE, NARROW, SMALL = 340.0, 320.0, 220.0
+# Widths of the drawings in their own points; on the sheet each is scaled to its column.
+WIDE, NARROW, AXIS, SMALL = 480.0, 320.0, 430.0, 340.0
 
 
 def render(page: ReadingPage) -> bytes:
@@ -46,7 +47,7 @@ def _data(page: ReadingPage) -> dict[str, Any]:
     day = date.fromisoformat(page.opened_on)
     data["date"] = [day.year, day.month, day.day]
     data["legend"] = {"svg": pair.legend(page.legend, WIDE), "alt": page.legend.description}
-    data["axis"] = {"svg": pair.axis(page.axis, WIDE), "alt": page.axis.description}
+    data["axis"] = {"svg": pair.axis(page.axis, AXIS), "alt": page.axis.description}
     data["rows"] = [_row(row) for row in (page.whole, *page.rows) if row]
     data["apart"] = _row(page.apart) if page.apart else None
     data["cells"] = [{**asdict(cell), "glyph": glyphs.glyph(cell.state, paper=True)} for cell in page.cells]

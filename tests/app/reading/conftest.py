@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import personas
 import pytest
 from django.db import connections
 
+import personas
 from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
 
@@ -19,7 +19,7 @@ def named(db) -> personas.Cast:
 
 @pytest.fixture
 def urn_store(transactional_db, tmp_path: Path, settings) -> Iterator[None]:
-    """The ballot tables are not managed: nothing else empties them. Closing rewrites files, so it needs real commits."""
+    """The ballot tables are not managed: nothing else empties them. Closing rewrites files: real commits."""
     settings.SECRETS_DIR = tmp_path / "secrets"
     _empty()
     yield

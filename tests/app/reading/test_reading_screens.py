@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-import personas
 import pytest
-import worlds
 from django.urls import reverse
 
+import personas
+import worlds
 from reciproque.app.reading.models import Publication
 from reciproque.app.reading.queries.reading import reading_page
 from reciproque.app.survey.models import WaveState

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-import wave_steps
 from django.urls import reverse
 
+import wave_steps
 from reciproque.app.reading import actions
 from reciproque.app.reading.facts import facts
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText

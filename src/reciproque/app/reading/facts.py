@@ -57,14 +57,14 @@ def _facts(publication: Publication, role: str, groups: dict[str, list[str]]) ->
     for number, figure in enumerate(figures_of(publication), start=1):
         group = _group(wave, figure, groups)
         yield {"id": f"{wave}-{number}", "group": group, "wave": wave, **_questions(figure), **_content(figure)}
-    for number, text in enumerate(_texts(publication, role), start=1):
+    for text, words in _texts(publication, role):
         yield {
-            "id": f"{wave}-text-{number}",
+            "id": f"{wave}-text-{text.key}{'' if words == text.text else '-reworded'}",
             "kind": "text",
             "group": f"{wave}:{text.side}",
             "wave": wave,
             "question": text.prompt,
-            "value": text.reworded or text.text,
+            "value": words,
         }
 
 
@@ -100,8 +100,10 @@ def _content(figure: Figure) -> dict[str, Any]:
     return {"kind": "mean", "decimals": figure.decimals, **interval}
 
 
-def _texts(publication: Publication, role: str) -> list[PublishedText]:
-    """What both companies read; the neutral facilitator reads every text."""
+def _texts(publication: Publication, role: str) -> Iterator[tuple[PublishedText, str]]:
+    """What both companies read; the neutral facilitator also reads every text as it was written."""
+    for text in shown_texts(publication):
+        yield text, text.reworded or text.text
     if role == "facilitator":
-        return list(publication.texts.all())
-    return shown_texts(publication)
+        shown = {text.pk for text in shown_texts(publication) if not text.reworded}
+        yield from ((text, text.text) for text in publication.texts.all() if text.pk not in shown)

@@ -216,16 +216,22 @@ def _home_side(
 
 def _step(wave: Wave) -> Step:
     moment = wave.opened_at or wave.closed_at or wave.opens_at
-    what = {
-        WaveState.OPEN: _("Opening of wave %(number)s. Two keys turned, the same results at the same minute."),
-        WaveState.PURGED: _("Opening of wave %(number)s. Two keys turned, the same results at the same minute."),
-        WaveState.CLOSED: _("Wave %(number)s is closed. The list of receipts is published."),
-        WaveState.CANCELLED: _("Wave %(number)s was cancelled, its ballots destroyed unread."),
-    }.get(WaveState(wave.state), _stands(wave))
     return Step(
         key=wave.key,
         number=wave.number,
         date=date_format(timezone.localtime(moment), "DATE_FORMAT"),
-        what=what % {"number": wave.number} if "%(number)" in what else what,
+        what=_happened(wave),
         opened=wave.state in OPENED,
     )
+
+
+def _happened(wave: Wave) -> str:
+    """A past wave as an event, a current one as where it stands."""
+    number = {"number": wave.number}
+    if wave.state in OPENED:
+        return _("Opening of wave %(number)s. Two keys turned, the same results at the same minute.") % number
+    if wave.state == WaveState.CLOSED:
+        return _("Wave %(number)s is closed. The list of receipts is published.") % number
+    if wave.state == WaveState.CANCELLED:
+        return _("Wave %(number)s was cancelled, its ballots destroyed unread.") % number
+    return _stands(wave)
