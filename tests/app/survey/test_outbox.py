@@ -303,3 +303,21 @@ def test_elsewhere_no_mail_is_shown(client, wave):
     mail = OutboxMail.objects.filter(invitation__side="client").first()
     client.force_login(wave.cast.client_sponsor)
     assert client.get(reverse("demo-mail", args=[mail.key])).status_code == 404
+
+
+# ---------------------------------------------------------------- Training
+def test_a_training_wave_says_so_on_every_page_and_in_the_mail(client, cast, settings):
+    settings.DEMO = True
+    made = wave_steps.draft(cast, level=Wave.Level.DEMO)
+    Wave.objects.update(links_by_hand=False)
+    made.wave.refresh_from_db()
+    waves.start_sealing(by=actor(cast.facilitator), wave=made.wave)
+    made.seal("client_sponsor"), made.seal("supplier_sponsor")
+    mail = OutboxMail.objects.filter(kind="invitation").first()
+    client.force_login(cast.facilitator)
+    for address in (
+        reverse("wave-outbox", args=[made.wave.key]),
+        reverse("wave-mail-check", args=[made.wave.key]),
+        reverse("demo-mail", args=[mail.key]),
+    ):
+        assert "Not for real answers" in client.get(address).content.decode(), address

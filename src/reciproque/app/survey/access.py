@@ -79,18 +79,19 @@ def outbox_for(account: Account, key: str) -> tuple[Wave, tuple[str, ...], tuple
     return wave, sides, reveals_links_of(membership)
 
 
-def outbox_mail_for(account: Account, key: str) -> OutboxMail:
-    """An invitation mail of a side that the account follows."""
+def outbox_mail_for(account: Account, key: str) -> tuple[OutboxMail, Invitation]:
+    """An invitation mail of a side that the account follows, and its invitation."""
     mail = (
         OutboxMail.objects.filter(key=key, kind=OutboxMail.Kind.INVITATION)
         .select_related("invitation__person", "wave__relationship__client", "wave__relationship__supplier")
         .first()
     )
-    membership = mail and mail.wave and membership_on(mail.wave, account)
-    if not mail or not mail.invitation or not membership or mail.invitation.side not in sees_outbox_of(membership):
+    if mail is None or mail.invitation is None or mail.wave is None:
         raise Http404
+    membership = membership_on(mail.wave, account)
+    require(membership is not None and mail.invitation.side in sees_outbox_of(membership))
     mail.invitation.wave = mail.wave
-    return mail
+    return mail, mail.invitation
 
 
 def revealable_invitation_for(account: Account, key: str, person: str) -> Invitation:

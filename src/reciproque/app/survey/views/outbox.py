@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from reciproque.app.directory.access import SignedIn
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.survey import access
@@ -21,7 +22,7 @@ from reciproque.app.survey.queries import outbox
 
 
 @require_GET
-def wave_outbox(request: HttpRequest, key: str) -> HttpResponse:
+def wave_outbox(request: SignedIn, key: str) -> HttpResponse:
     wave, sides, may_reveal = access.outbox_for(request.user, key)
     page, lines = outbox.lines_of(wave, sides, request.GET.get("page"))
     context = {
@@ -36,7 +37,7 @@ def wave_outbox(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def mail_check(request: HttpRequest, key: str) -> HttpResponse:
+def mail_check(request: SignedIn, key: str) -> HttpResponse:
     wave, _sides, _may_reveal = access.outbox_for(request.user, key)
     refusal = ""
     if request.method == "POST":
@@ -59,7 +60,7 @@ def mail_check(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def links_by_hand(request: HttpRequest, key: str) -> HttpResponse:
+def links_by_hand(request: SignedIn, key: str) -> HttpResponse:
     wave, _sides, _may_reveal = access.outbox_for(request.user, key)
     try:
         invitations.hand_out_links(by=actor(request.user), wave=wave, by_hand=request.POST.get("by") == "hand")
@@ -69,18 +70,18 @@ def links_by_hand(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def retry(request: HttpRequest, key: str) -> HttpResponse:
-    mail = access.outbox_mail_for(request.user, key)
+def retry(request: SignedIn, key: str) -> HttpResponse:
+    mail, invitation = access.outbox_mail_for(request.user, key)
     try:
         invitations.retry_refused(by=actor(request.user), mail=mail)
         messages.success(request, _("The invitation will leave again within a minute."))
     except Refused as refused:
         messages.error(request, refused.message)
-    return redirect("wave-outbox", mail.invitation.wave.key)
+    return redirect("wave-outbox", invitation.wave.key)
 
 
 @require_POST
-def invitation_link(request: HttpRequest, key: str, person: str) -> HttpResponse:
+def invitation_link(request: SignedIn, key: str, person: str) -> HttpResponse:
     """The link is in the answer to this request and nowhere else; asking again writes the log again."""
     invitation = access.revealable_invitation_for(request.user, key, person)
     try:
@@ -93,14 +94,14 @@ def invitation_link(request: HttpRequest, key: str, person: str) -> HttpResponse
 
 
 @require_GET
-def demo_mail(request: HttpRequest, key: str) -> HttpResponse:
+def demo_mail(request: SignedIn, key: str) -> HttpResponse:
     """In the demonstration no mail leaves: the one that would is shown, with its link."""
-    mail = access.outbox_mail_for(request.user, key)
+    mail, invitation = access.outbox_mail_for(request.user, key)
     if not settings.DEMO:
         raise Http404
     with translation.override(mail.language):
         letter = letter_of(mail)
-    context = {**_wave_context(mail.invitation.wave), "letter": letter, "mail": mail, "person": mail.invitation.person}
+    context = {**_wave_context(invitation.wave), "letter": letter, "mail": mail, "person": invitation.person}
     return render(request, "survey/outbox_mail.html", context)
 
 
