@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.utils import translation
 
 from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
@@ -16,7 +17,8 @@ def urn_store(transactional_db, tmp_path: Path, settings) -> Iterator[None]:
     """The ballot tables are not managed: nothing else empties them. Closing rewrites files, so it needs real commits."""
     settings.SECRETS_DIR = tmp_path / "secrets"
     _empty()
-    yield
+    with translation.override("en"):
+        yield
     _empty()
     connections["ballots"].close()
 
