@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, each in its own process; prints what is to be reached beside what was measured.
 
-    python benchmarks/all.py
+python benchmarks/all.py
 """
 
 import os
@@ -13,8 +13,15 @@ HERE = Path(__file__).parent
 
 def main() -> int:
     print(f"Machine: {os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}", flush=True)
-    missed = [name for name in ("rest", "opening", "respond") if subprocess.run([sys.executable, HERE / f"{name}.py"]).returncode]
-    print(f"Load after {os.getloadavg()[0]:.2f}. " + (f"Targets missed in: {', '.join(missed)}." if missed else "Every target is reached."))
+    missed = [
+        name
+        for name in ("rest", "opening", "respond")
+        if subprocess.run([sys.executable, HERE / f"{name}.py"]).returncode
+    ]
+    print(
+        f"Load after {os.getloadavg()[0]:.2f}. "
+        + (f"Targets missed in: {', '.join(missed)}." if missed else "Every target is reached.")
+    )
     return 1 if missed else 0
 
 

@@ -1,6 +1,6 @@
 """Memory of the whole product at rest: web processes and worker, each shared page counted once (PSS).
 
-    python benchmarks/rest.py
+python benchmarks/rest.py
 """
 
 import os

@@ -26,7 +26,9 @@ def functions() -> None:
             Function.objects.get_or_create(code=code, organisation=None, defaults=names)
 
 
-def person(at: Organisation, *, function: str = "quality", email: str = "", first_name: str = "", last_name: str = "") -> Person:
+def person(
+    at: Organisation, *, function: str = "quality", email: str = "", first_name: str = "", last_name: str = ""
+) -> Person:
     number = next(_numbers)
     last_name = last_name or f"Name{number}"
     made = Person.objects.create(
@@ -36,12 +38,20 @@ def person(at: Organisation, *, function: str = "quality", email: str = "", firs
         folded_name=f"first {last_name}".casefold(),
         email=email or f"person{number}@example.test",
     )
-    Post.objects.create(person=made, function=Function.objects.get(code=function), started_on=timezone.localdate() - timedelta(days=400))
+    Post.objects.create(
+        person=made, function=Function.objects.get(code=function), started_on=timezone.localdate() - timedelta(days=400)
+    )
     return made
 
 
 def account(name: str, at: Organisation | None = None, **fields: object) -> Account:
-    return Account.objects.create_user(f"{name.replace(' ', '.').lower()}{next(_numbers)}@example.test", "a long password", name=name, organisation=at, **fields)
+    return Account.objects.create_user(
+        f"{name.replace(' ', '.').lower()}{next(_numbers)}@example.test",
+        "a long password",
+        name=name,
+        organisation=at,
+        **fields,
+    )
 
 
 @dataclass(frozen=True)

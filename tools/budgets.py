@@ -1,6 +1,6 @@
 """Size budgets: long functions, tangled functions, long files and long templates are refused.
 
-    python tools/budgets.py
+python tools/budgets.py
 """
 
 import ast
@@ -21,14 +21,22 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 
 def body_lines(function: Function) -> int:
     body = function.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         body = body[1:]
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def complexity(function: Function) -> int:
     nodes = list(ast.walk(function))
-    return 1 + sum(isinstance(n, BRANCHES) for n in nodes) + sum(len(n.values) - 1 for n in nodes if isinstance(n, ast.BoolOp))
+    return (
+        1
+        + sum(isinstance(n, BRANCHES) for n in nodes)
+        + sum(len(n.values) - 1 for n in nodes if isinstance(n, ast.BoolOp))
+    )
 
 
 def problems() -> Iterator[str]:
@@ -46,7 +54,7 @@ def problems() -> Iterator[str]:
             if lines > limit:
                 yield f"{name}:{function.lineno}: {function.name} has {lines} lines, at most {limit}"
             if complexity(function) > MAX_COMPLEXITY:
-                yield f"{name}:{function.lineno}: {function.name} has complexity {complexity(function)}, at most {MAX_COMPLEXITY}"
+                yield f"{name}:{function.lineno}: {function.name}: complexity {complexity(function)}"
     if (median := statistics.median(lengths)) >= MAX_MEDIAN:
         yield f"median function length {median}, must stay under {MAX_MEDIAN}"
     for path in sorted(SOURCE.rglob("*.html")):

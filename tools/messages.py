@@ -1,7 +1,7 @@
-"""The French catalogue: compile the fragments of each capability into one file, or check that no sentence lacks its French.
+"""The French catalogue: compile the fragments of each capability into one file, or check that none lacks its French.
 
-    python tools/messages.py compile
-    python tools/messages.py check
+python tools/messages.py compile
+python tools/messages.py check
 """
 
 import io
@@ -60,7 +60,12 @@ def _python_source(path: Path) -> bytes:
 
 def wanted() -> Iterator[tuple[Path, int, object, str | None]]:
     """Every translatable sentence of the code and of the templates."""
-    files = [*ROOT.rglob("*.py"), *ROOT.rglob("templates/**/*.html"), *ROOT.rglob("templates/**/*.txt"), *ROOT.rglob("*.mjml")]
+    files = [
+        *ROOT.rglob("*.py"),
+        *ROOT.rglob("templates/**/*.html"),
+        *ROOT.rglob("templates/**/*.txt"),
+        *ROOT.rglob("*.mjml"),
+    ]
     for path in sorted(set(files)):
         source = io.BytesIO(_python_source(path))
         for line, ids, _comments, context in extract("python", source, keywords=KEYWORDS):

@@ -29,7 +29,9 @@ def test_secrets_are_in_no_backup(tmp_path):
     (settings.SECRETS_DIR / "wave-canary.key").write_bytes(b"S3CRET-OF-A-WAVE" * 2)
     try:
         backup.write(tmp_path / "copy")
-        assert not any(b"S3CRET-OF-A-WAVE" in path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file())
+        assert not any(
+            b"S3CRET-OF-A-WAVE" in path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file()
+        )
     finally:
         (settings.SECRETS_DIR / "wave-canary.key").unlink()
 

@@ -10,7 +10,11 @@ READERS = re.compile(r"env\.(?:text|flag|number|words)\(\"([A-Z_]+)\"")
 
 
 def settings_read() -> set[str]:
-    return {name for path in (ROOT / "src/reciproque/config").glob("*.py") for name in READERS.findall(path.read_text(encoding="utf-8"))}
+    return {
+        name
+        for path in (ROOT / "src/reciproque/config").glob("*.py")
+        for name in READERS.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -72,9 +72,15 @@ def test_every_action_says_who_acts_and_leaves_a_record(name, node, tree):
 def test_views_never_write(capability):
     for path, tree in modules(capability, "views"):
         for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)):
-            on_request_state = isinstance(call.func.value, ast.Attribute) and call.func.value.attr in {"session", "headers", "GET"}
+            on_request_state = isinstance(call.func.value, ast.Attribute) and call.func.value.attr in {
+                "session",
+                "headers",
+                "GET",
+            }
             text = ast.unparse(call.func)
-            is_write = call.func.attr in WRITES and not on_request_state and (".objects." in text or call.func.attr == "save")
+            is_write = (
+                call.func.attr in WRITES and not on_request_state and (".objects." in text or call.func.attr == "save")
+            )
             assert not is_write, f"{path.relative_to(SOURCE)}:{call.lineno} {text} writes in a view"
 
 
@@ -94,7 +100,9 @@ def test_shared_stays_small():
 def test_no_inline_script_or_style_in_templates():
     import re
 
-    forbidden = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+    forbidden = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE
+    )
     for path in SOURCE.rglob("*.html"):
         assert not forbidden.search(path.read_text(encoding="utf-8")), path.relative_to(SOURCE)
 
@@ -104,6 +112,12 @@ def test_every_template_is_used():
     found_by_the_library = {"account", "mfa", "allauth", "usersessions", "django"}
     for path in SOURCE.rglob("templates/**/*.html"):
         name = path.as_posix().split("/templates/")[-1]
-        if name.split("/")[0] in found_by_the_library or name in {"404.html", "500.html", "403.html", "400.html", "429.html"}:
+        if name.split("/")[0] in found_by_the_library or name in {
+            "404.html",
+            "500.html",
+            "403.html",
+            "400.html",
+            "429.html",
+        }:
             continue
         assert name in texts, f"{name} is used nowhere"

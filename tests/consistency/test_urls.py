@@ -8,9 +8,26 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Everybody may see these; each has its own tests.
-PUBLIC = re.compile(r"^(respond|receipt|send-again|health|set_language|account_|mfa_|setup|persona-login|gallery|help$)")
-FILL = {"str": "zzzzzzzzzzzz", "slug": "zzzzzzzzzzzz", "int": "999999", "key": "zzzzzzzzzzzz", "uuid": "00000000-0000-0000-0000-000000000000"}
-ROLES = ["client_sponsor", "supplier_sponsor", "client_deputy", "client_member", "supplier_member", "facilitator", "observer", "outsider"]
+PUBLIC = re.compile(
+    r"^(respond|receipt|send-again|health|set_language|account_|mfa_|setup|persona-login|gallery|help$)"
+)
+FILL = {
+    "str": "zzzzzzzzzzzz",
+    "slug": "zzzzzzzzzzzz",
+    "int": "999999",
+    "key": "zzzzzzzzzzzz",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+ROLES = [
+    "client_sponsor",
+    "supplier_sponsor",
+    "client_deputy",
+    "client_member",
+    "supplier_member",
+    "facilitator",
+    "observer",
+    "outsider",
+]
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -24,7 +41,13 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str
 
 def address(route: str) -> str:
     filled = re.sub(r"<(?:(\w+):)?\w+>", lambda m: FILL[m[1] or "str"], route)
-    return re.sub(r"\(\?P<\w+>[^)]*\)", "zzzz", filled).replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")
+    return (
+        re.sub(r"\(\?P<\w+>[^)]*\)", "zzzz", filled)
+        .replace("^", "")
+        .replace("$", "")
+        .replace("\\Z", "")
+        .replace("\\", "")
+    )
 
 
 def anonymous(page: bytes, key: str) -> bytes:
@@ -33,7 +56,11 @@ def anonymous(page: bytes, key: str) -> bytes:
 
 
 def own() -> list[tuple[str, str]]:
-    return [(name, address(route)) for name, route in patterns(get_resolver()) if not name.startswith(("account_", "mfa_", "usersessions"))]
+    return [
+        (name, address(route))
+        for name, route in patterns(get_resolver())
+        if not name.startswith(("account_", "mfa_", "usersessions"))
+    ]
 
 
 def test_every_address_has_a_name():

@@ -8,4 +8,4 @@ class ReciproqueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reciproque.config import checks  # noqa: F401, PLC0415 - system checks register themselves when imported
+        from reciproque.config import checks  # noqa: F401 - system checks register themselves when imported

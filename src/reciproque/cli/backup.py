@@ -1,4 +1,4 @@
-"""``reciproque backup`` and ``reciproque restore``: both databases in a folder, with their hashes. Never a wave's secret."""
+"""``reciproque backup`` and ``restore``: both databases in a folder, with their hashes. Never a wave's secret."""
 
 import argparse
 import hashlib
@@ -20,6 +20,10 @@ import reciproque
 from reciproque.cli.prepare import SCHEMAS
 
 MANIFEST = "manifest.json"
+NO_SECRETS = "The secrets and locks of waves are not in it, on purpose."
+ELSEWHERE = (
+    "On another machine, waves whose ballots are not destroyed yet can neither go on nor be opened."
+)
 
 
 class BadBackup(Exception):
@@ -58,12 +62,16 @@ def write(folder: Path) -> str:
     for alias in SCHEMAS:
         _dump(alias, partial / _file(alias))
     hashes = {path.name: sha256(path) for path in sorted(partial.iterdir())}
-    about = {"version": reciproque.__version__, "made_at": timezone.now().isoformat(timespec="seconds"), "sha256": hashes}
+    about = {
+        "version": reciproque.__version__,
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "sha256": hashes,
+    }
     (partial / MANIFEST).write_text(json.dumps(about, indent=2))
     if folder.exists():
         folder.rmdir()
     os.replace(partial, folder)
-    return f"Backup written to {folder}: {', '.join(hashes)}. The secrets of waves that are collecting are not in it, on purpose."
+    return f"Backup written to {folder}: {', '.join(hashes)}. {NO_SECRETS}"
 
 
 def _dump(alias: str, target: Path) -> None:
@@ -75,16 +83,26 @@ def _dump(alias: str, target: Path) -> None:
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy, Progress(transient=True) as bar:
+    with (
+        closing(sqlite3.connect(source)) as origin,
+        closing(sqlite3.connect(target)) as copy,
+        Progress(transient=True) as bar,
+    ):
         task = bar.add_task(source.name, total=None)
-        origin.backup(copy, pages=4096, progress=lambda _s, left, total: bar.update(task, total=total, completed=total - left))
+        origin.backup(
+            copy, pages=4096, progress=lambda _s, left, total: bar.update(task, total=total, completed=total - left)
+        )
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
 def _postgres_tool(program: str, alias: str, options: list[str]) -> None:
     database = connections[alias].settings_dict
     environment = {**os.environ, "PGPASSWORD": database["PASSWORD"]}
-    where = [f"--{name}={database[key]}" for name, key in (("host", "HOST"), ("port", "PORT"), ("username", "USER")) if database[key]]
+    where = [
+        f"--{name}={database[key]}"
+        for name, key in (("host", "HOST"), ("port", "PORT"), ("username", "USER"))
+        if database[key]
+    ]
     try:
         subprocess.run([program, *where, f"--dbname={database['NAME']}", *options], env=environment, check=True)
     except FileNotFoundError as error:
@@ -115,7 +133,7 @@ def _restore(arguments: argparse.Namespace) -> str:
         raise BadBackup("There is data here already. Stop the product and add --replace to replace it.")
     for alias in SCHEMAS:
         _load(alias, arguments.folder / _file(alias))
-    return f"Restored from {arguments.folder}. Waves that were collecting when it was made cannot go on: their secret is in no backup."
+    return f"Restored from {arguments.folder}. {ELSEWHERE}"
 
 
 def _tables(alias: str) -> list[str]:
@@ -138,5 +156,3 @@ def _load(alias: str, source: Path) -> None:
 
 def _journals(target: Path) -> Iterator[Path]:
     return (target.with_name(target.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
-
-

@@ -28,10 +28,16 @@ def _databases() -> Iterator[Finding]:
         try:
             connections[alias].ensure_connection()
         except Exception as error:
-            yield Finding(f"The {alias} database does not answer: {error}", "Check DATABASE_URL, or that the data folder can be written.")
+            yield Finding(
+                f"The {alias} database does not answer: {error}",
+                "Check DATABASE_URL, or that the data folder can be written.",
+            )
             return
     if left := pending():
-        yield Finding(f"The databases are not up to date: {len(left)} changes wait.", "Start `reciproque serve` once: it makes them.")
+        yield Finding(
+            f"The databases are not up to date: {len(left)} changes wait.",
+            "Start `reciproque serve` once: it makes them.",
+        )
 
 
 def _data_folder() -> Iterator[Finding]:
@@ -43,26 +49,44 @@ def _data_folder() -> Iterator[Finding]:
 
 def _log() -> Iterator[Finding]:
     if not pending() and (broken := verify_chain()):
-        yield Finding(f"The log does not hold at record {broken.sequence} ({broken.reason}).", "Compare with the head last mailed to the sponsors.")
+        yield Finding(
+            f"The log does not hold at record {broken.sequence} ({broken.reason}).",
+            "Compare with the head last mailed to the sponsors.",
+        )
 
 
 def _mail() -> Iterator[Finding]:
     if not settings.EMAIL_HOST:
-        yield Finding("No mail server is set: mails are only kept in the data folder.", "Set SMTP_HOST, SMTP_USER, SMTP_PASSWORD and MAIL_FROM.", fatal=False)
+        yield Finding(
+            "No mail server is set: mails are only kept in the data folder.",
+            "Set SMTP_HOST, SMTP_USER, SMTP_PASSWORD and MAIL_FROM.",
+            fatal=False,
+        )
         return
     try:
         connection = mail.get_connection()
         connection.open()
         connection.close()
     except OSError as error:
-        yield Finding(f"The mail server {settings.EMAIL_HOST} does not answer: {error}", "Check SMTP_HOST, SMTP_PORT and the firewall.")
+        yield Finding(
+            f"The mail server {settings.EMAIL_HOST} does not answer: {error}",
+            "Check SMTP_HOST, SMTP_PORT and the firewall.",
+        )
 
 
 def _address() -> Iterator[Finding]:
     if settings.DEMO:
-        yield Finding("Demonstration mode is on: anybody can enter as anybody.", "Unset RECIPROQUE_DEMO before real use.", fatal=False)
+        yield Finding(
+            "Demonstration mode is on: anybody can enter as anybody.",
+            "Unset RECIPROQUE_DEMO before real use.",
+            fatal=False,
+        )
     if not settings.HTTPS:
-        yield Finding(f"People are sent to {settings.BASE_URL}, without encryption.", "Set RECIPROQUE_URL=https://… and put a TLS proxy in front.", fatal=False)
+        yield Finding(
+            f"People are sent to {settings.BASE_URL}, without encryption.",
+            "Set RECIPROQUE_URL=https://… and put a TLS proxy in front.",
+            fatal=False,
+        )
 
 
 def _framework() -> Iterator[Finding]:
@@ -86,7 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     found = findings()
     for finding in found:
-        console.print(f"[bold]{'Wrong' if finding.fatal else 'Note'}[/bold]  {finding.what}", highlight=False, soft_wrap=True)
+        console.print(
+            f"[bold]{'Wrong' if finding.fatal else 'Note'}[/bold]  {finding.what}", highlight=False, soft_wrap=True
+        )
         if finding.mend:
             console.print(f"       {finding.mend}", highlight=False, soft_wrap=True)
     if not any(finding.fatal for finding in found):

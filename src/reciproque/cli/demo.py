@@ -19,7 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     prepare()
     if Relationship.objects.filter(is_demo=False).exists():
-        print("reciproque: there are real relationships here. Use another data folder (RECIPROQUE_DATA).", file=sys.stderr)
+        print(
+            "reciproque: there are real relationships here. Use another data folder (RECIPROQUE_DATA).", file=sys.stderr
+        )
         return 1
     if load.already_loaded():
         if not arguments.again:

@@ -1,4 +1,4 @@
-"""``reciproque facts WAVE --role ROLE``: every figure about answers that a role can obtain anywhere, as one JSON object."""
+"""``reciproque facts WAVE --role ROLE``: every figure about answers that a role can obtain anywhere, as JSON."""
 
 import argparse
 import json
@@ -12,7 +12,9 @@ from reciproque.app.survey.models import Wave
 def run(arguments: argparse.Namespace) -> int:
     wave = Wave.objects.filter(key=arguments.wave).first()
     if wave is None:
-        print(f"reciproque: there is no wave {arguments.wave!r}. Its key is in the address of its page.", file=sys.stderr)
+        print(
+            f"reciproque: there is no wave {arguments.wave!r}. Its key is in the address of its page.", file=sys.stderr
+        )
         return 1
     print(json.dumps(facts_of(wave, arguments.role), ensure_ascii=False, indent=2))
     return 0

@@ -23,7 +23,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=2, help="web processes")
-    serve.add_argument("--with-worker", action="store_true", help="also run the worker that sends mails and closes waves")
+    serve.add_argument(
+        "--with-worker", action="store_true", help="also run the worker that sends mails and closes waves"
+    )
 
     commands.add_parser("worker", help="send mails, open, close and purge waves when they are due")
 
@@ -50,15 +52,26 @@ def _parser() -> argparse.ArgumentParser:
     facts.add_argument("wave")
     facts.add_argument("--role", required=True, choices=ROLES)
 
-    simulate = commands.add_parser("simulate", help="made-up campaigns with their truth, to attack (RECIPROQUE_SIMULATE=1)")
+    simulate = commands.add_parser(
+        "simulate", help="made-up campaigns with their truth, to attack (RECIPROQUE_SIMULATE=1)"
+    )
     simulate.add_argument("--campaigns", type=int, default=20)
     simulate.add_argument("--client", type=_span, default=(4, 30), metavar="LO-HI")
     simulate.add_argument("--supplier", type=_span, default=(4, 30), metavar="LO-HI")
     simulate.add_argument("--functions", type=int, default=4)
     simulate.add_argument("--waves", type=int, default=1)
-    simulate.add_argument("--moves", type=_span, default=(0, 0), metavar="LO-HI", help="people who come or go between waves, a side")
-    simulate.add_argument("--drift", type=float, default=0.0, help="share of people who answer anew in later waves (0, the worst case: nobody else changes)")
-    simulate.add_argument("--stress", action="store_true", help="functions far apart, answers near the ends of the scale")
+    simulate.add_argument(
+        "--moves", type=_span, default=(0, 0), metavar="LO-HI", help="people who come or go between waves, a side"
+    )
+    simulate.add_argument(
+        "--drift",
+        type=float,
+        default=0.0,
+        help="share of people who answer anew in later waves (0, the worst case: nobody else changes)",
+    )
+    simulate.add_argument(
+        "--stress", action="store_true", help="functions far apart, answers near the ends of the scale"
+    )
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--out", type=Path, required=True)
     return parser
@@ -84,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reciproque.config.settings")
     try:
         if arguments.command in WITH_DJANGO:
-            import django  # noqa: PLC0415 - commands that need no installation start without it
+            import django
 
             django.setup()
         module = importlib.import_module(f"reciproque.cli.{arguments.command}")

@@ -43,10 +43,13 @@ def main(address: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reciproque.config.settings")
     django.setup()
     prepare()
-    from reciproque.app.directory.setup import ensure_setup_code  # noqa: PLC0415 - needs the settings
+    from reciproque.app.directory.setup import ensure_setup_code
 
     if code := ensure_setup_code():
-        print(f"Nobody runs this installation yet. Open {address}/directory/setup/ and type this code once: {code}", flush=True)
+        print(
+            f"Nobody runs this installation yet. Open {address}/directory/setup/ and type this code once: {code}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ def run(arguments: argparse.Namespace) -> int:
     prepared = subprocess.run([sys.executable, "-m", "reciproque.cli.prepare", address], check=False)
     if prepared.returncode:
         return prepared.returncode
-    worker = subprocess.Popen([sys.executable, "-m", "reciproque.cli.main", "worker"]) if arguments.with_worker else None
+    worker = (
+        subprocess.Popen([sys.executable, "-m", "reciproque.cli.main", "worker"]) if arguments.with_worker else None
+    )
     print(f"Réciproque is served on {address}", flush=True)
     try:
         Granian(

@@ -1,7 +1,7 @@
 """``reciproque simulate``: made-up campaigns, run through the actions in a scratch folder, with their truth.
 
-For each campaign: what every role can obtain (``facts-<role>.json``) and what people really answered (``truth.json``), for whoever
-wants to attack the rules of publication.
+For each campaign: what every role can obtain (``facts-<role>.json``) and what people really answered
+(``truth.json``), for whoever wants to attack the rules of publication.
 """
 
 import argparse
@@ -50,9 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
         print("reciproque: set RECIPROQUE_SIMULATE=1: simulated campaigns must never meet real ones.", file=sys.stderr)
         return 2
     options = Options(
-        arguments.campaigns, {"client": arguments.client, "supplier": arguments.supplier}, max(1, min(arguments.functions, len(FUNCTIONS))),
-        arguments.waves, arguments.moves, arguments.drift, arguments.stress, arguments.seed, arguments.out,
-    )  # fmt: skip
+        arguments.campaigns,
+        {"client": arguments.client, "supplier": arguments.supplier},
+        max(1, min(arguments.functions, len(FUNCTIONS))),
+        arguments.waves,
+        arguments.moves,
+        arguments.drift,
+        arguments.stress,
+        arguments.seed,
+        arguments.out,
+    )
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="reciproque-simulate-") as folder:
         _scratch_installation(folder)
@@ -69,10 +76,10 @@ def _scratch_installation(folder: str) -> None:
     for name in ("DATABASE_URL", "BALLOTS_DATABASE_URL", "SMTP_HOST", "RECIPROQUE_DEMO"):
         os.environ.pop(name, None)
     os.environ |= {"RECIPROQUE_DATA": folder, "RECIPROQUE_PHRASE_MEMORY_MIB": "8"}
-    import django  # noqa: PLC0415 - the settings must read the scratch folder
+    import django
 
     django.setup()
-    from reciproque.cli.prepare import prepare  # noqa: PLC0415
+    from reciproque.cli.prepare import prepare
 
     prepare()
 
@@ -127,7 +134,7 @@ def _moved(chance: random.Random, present: list[Any], waiting: list[Any], span: 
 
 # ---------------------------------------------------------------- One campaign
 def _campaign(options: Options, number: int) -> None:
-    from reciproque.app.survey import instruments  # noqa: PLC0415
+    from reciproque.app.survey import instruments
 
     chance = random.Random(f"{options.seed}-{number}")  # noqa: S311 - the same campaigns for the same seed
     questions = instruments.parse(instruments.source()).questions_of("full")
@@ -150,7 +157,11 @@ def _campaign(options: Options, number: int) -> None:
 
 
 def _answers(
-    chance: random.Random, crowds: Mapping[str, Crowd], present: Mapping[str, Sequence["Person"]], known: Mapping[int, Any], drift: float
+    chance: random.Random,
+    crowds: Mapping[str, Crowd],
+    present: Mapping[str, Sequence["Person"]],
+    known: Mapping[int, Any],
+    drift: float,
 ) -> dict[int, dict[str, int | None]]:
     """Answers of those who answer anew: everybody the first time, then newcomers and those who drift."""
     fresh: dict[int, dict[str, int | None]] = {}
@@ -163,30 +174,47 @@ def _answers(
 
 
 def _stage(chance: random.Random, number: int, sizes: Mapping[str, int], options: Options) -> "Stage":
-    from reciproque.demo import campaign  # noqa: PLC0415
+    from reciproque.demo import campaign
 
     companies = {side: campaign.company(f"{side.title()} {number}") for side in SIDES}
     relation = campaign.relationship(companies["client"], companies["supplier"], is_demo=False)
     since = _date(0)
-    people = {side: campaign.enter(companies[side], list(_someones(chance, side, number, sizes[side], options)), since) for side in SIDES}
-    sponsors = {
-        side: campaign.member(relation, email=f"sponsor-{side}-{number}@simulated.example", name=f"Sponsor {side}", role="sponsor", side=side)
+    people = {
+        side: campaign.enter(companies[side], list(_someones(chance, side, number, sizes[side], options)), since)
         for side in SIDES
     }
-    facilitator = campaign.member(relation, email=f"facilitator-{number}@simulated.example", name="Facilitator", role="facilitator", side="neutral")
+    sponsors = {
+        side: campaign.member(
+            relation,
+            email=f"sponsor-{side}-{number}@simulated.example",
+            name=f"Sponsor {side}",
+            role="sponsor",
+            side=side,
+        )
+        for side in SIDES
+    }
+    facilitator = campaign.member(
+        relation,
+        email=f"facilitator-{number}@simulated.example",
+        name="Facilitator",
+        role="facilitator",
+        side="neutral",
+    )
     return campaign.Stage(relation, sponsors, facilitator, people)
 
 
 def _someones(chance: random.Random, side: str, number: int, size: int, options: Options) -> Iterator["Someone"]:
-    from reciproque.demo.campaign import Someone  # noqa: PLC0415
+    from reciproque.demo.campaign import Someone
 
     for rank in range(size):
         function = chance.choice(FUNCTIONS[: options.functions])
-        yield Someone("Person", f"{number} {side} {rank}", function, f"p{rank}-{side}-{number}@simulated.example", language="en")
+        yield Someone(
+            "Person", f"{number} {side} {rank}", function, f"p{rank}-{side}-{number}@simulated.example", language="en"
+        )
 
 
 def _date(rank: int) -> datetime:
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone
 
     return timezone.now() - timedelta(days=WAVE_DAYS * (12 - rank))
 
@@ -197,20 +225,31 @@ def _invited(present: Sequence["Person"], waiting: Sequence["Person"]) -> list["
 
 
 def _wave(
-    stage: "Stage", present: Mapping[str, Sequence["Person"]], waiting: Mapping[str, Sequence["Person"]], known: Mapping[int, Any], rank: int, baseline: Any
+    stage: "Stage",
+    present: Mapping[str, Sequence["Person"]],
+    waiting: Mapping[str, Sequence["Person"]],
+    known: Mapping[int, Any],
+    rank: int,
+    baseline: Any,
 ) -> Any:
-    from reciproque.app.shared import clock  # noqa: PLC0415
-    from reciproque.app.shared.audit import actor  # noqa: PLC0415
-    from reciproque.app.survey.actions.waves import cancel_wave  # noqa: PLC0415
-    from reciproque.demo import campaign  # noqa: PLC0415
+    from reciproque.app.shared import clock
+    from reciproque.app.shared.audit import actor
+    from reciproque.app.survey.actions.waves import cancel_wave
+    from reciproque.demo import campaign
 
     opens_at = _date(rank)
     closes_at = opens_at + timedelta(days=21)
     with clock.at(opens_at - timedelta(days=1)):
         wave = campaign.prepare(
-            stage, opens_at=opens_at, closes_at=closes_at, form="full", level=2, complete=True, cloned_from=baseline,
+            stage,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            form="full",
+            level=2,
+            complete=True,
+            cloned_from=baseline,
             people={side: _invited(present[side], waiting[side]) for side in SIDES},
-        )  # fmt: skip
+        )
         phrases = campaign.seal(stage, wave)
     campaign.start(wave, opens_at)
     with clock.at(opens_at + timedelta(days=1)):
@@ -224,7 +263,7 @@ def _wave(
 
 
 def _write(folder: Path, wave: Any, truth: Mapping[str, Any]) -> None:
-    from reciproque.cli.facts import facts_of  # noqa: PLC0415
+    from reciproque.cli.facts import facts_of
 
     folder.mkdir(parents=True, exist_ok=True)
     for role in ROLES:

@@ -1,4 +1,4 @@
-"""``reciproque urn verify``: recompute the receipts of closed waves from what is stored, and compare with what was published."""
+"""``reciproque urn verify``: recompute the receipts of closed waves from what is stored, and compare."""
 
 import argparse
 import sys

@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Warning, register
+from django.core.checks import CheckMessage, register
+from django.core.checks import Warning as CheckWarning
 
 
 @register()
-def installation(app_configs: Any, **kwargs: Any) -> list[Any]:
-    found: list[Any] = []
+def installation(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
     if not (settings.PACKAGE_DIR / "static/built/.vite/manifest.json").exists():
         found.append(
-            Warning("The pages' styles and scripts are not built.", hint="Run `make assets`.", id="reciproque.W001")
+            CheckWarning(
+                "The pages' styles and scripts are not built.", hint="Run `make assets`.", id="reciproque.W001"
+            )
         )
     return found

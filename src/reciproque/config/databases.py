@@ -59,7 +59,7 @@ class BallotRouter:
     """Sends the models marked ``ballot_store`` to the ballot store, and nothing else."""
 
     def _is_ballot(self, model: Any) -> bool:
-        return getattr(model, "ballot_store", False)
+        return bool(getattr(model, "ballot_store", False))
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         return "ballots" if self._is_ballot(model) else "default"
@@ -71,6 +71,6 @@ class BallotRouter:
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         if "store" in hints:
-            return hints["store"] == db
+            return bool(hints["store"] == db)
         in_ballots = app_label == "app" and model_name in {"ballot", "sealedballot", "shuturn"}
         return (db == "ballots") == in_ballots

@@ -1,4 +1,4 @@
-"""Logs go to standard error. No address, user agent, token or phrase is ever written: request lines of respondents are dropped."""
+"""Logs go to standard error. No address, user agent, token or phrase: request lines of respondents are dropped."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""All settings, from typed readers of the environment. Works with none set: SQLite, a data folder, mails kept in a folder."""
+"""All settings, from typed readers of the environment. Works with none set: SQLite, mails in a folder."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 import reciproque
 from reciproque.config import env
 from reciproque.config.databases import databases
-from reciproque.config.logs import LOGGING as LOGGING  # noqa: PLC0414 - read by Django
+from reciproque.config.logs import LOGGING as LOGGING
 
 PACKAGE_DIR = Path(reciproque.__file__).parent
 

@@ -57,9 +57,13 @@ def company(name: str) -> Organisation:
     return Organisation.objects.filter(folded_name=fold(name)).first() or create_organisation(by=SYSTEM, name=name)
 
 
-def relationship(client: Organisation, supplier: Organisation, *, perimeter: str = "", since: datetime | None = None, is_demo: bool) -> Relationship:
+def relationship(
+    client: Organisation, supplier: Organisation, *, perimeter: str = "", since: datetime | None = None, is_demo: bool
+) -> Relationship:
     started_on = since.date() if since else None
-    return create_relationship(by=SYSTEM, client=client, supplier=supplier, perimeter=perimeter, started_on=started_on, is_demo=is_demo)
+    return create_relationship(
+        by=SYSTEM, client=client, supplier=supplier, perimeter=perimeter, started_on=started_on, is_demo=is_demo
+    )
 
 
 def enter(organisation: Organisation, people: Sequence[Someone], since: datetime) -> list[Person]:
@@ -93,7 +97,7 @@ def member(relation: Relationship, *, email: str, name: str, role: str, side: st
 
 def seal(stage: Stage, wave: Wave) -> dict[str, str]:
     """Both sponsors seal; the phrases, empty for a training wave."""
-    phrases = {}
+    phrases: dict[str, str] = {}
     for side in SIDES:
         phrases[side] = seal_key(by=stage.sponsor(side), wave=wave)
         if phrases[side]:

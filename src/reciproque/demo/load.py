@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from random import Random
 
 from django.utils import timezone
 
-from reciproque.app.directory.models import Person, Relationship
+from reciproque.app.directory.models import Account, Person, Relationship
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import Side
 from reciproque.app.survey import instruments
@@ -41,14 +41,16 @@ def already_loaded() -> bool:
     return Relationship.objects.filter(is_demo=True).exists()
 
 
-def _moment(day: str, today: object, hour: int = 9) -> datetime:
-    date = today + timedelta(days=int(day)) if day[0] in "+-" else datetime.fromisoformat(day).date()  # type: ignore[operator]
-    return timezone.make_aware(datetime.combine(date, time(hour)))
+def _moment(day: str, today: date, hour: int = 9) -> datetime:
+    chosen = today + timedelta(days=int(day)) if day[0] in "+-" else date.fromisoformat(day)
+    return timezone.make_aware(datetime.combine(chosen, time(hour)))
 
 
 def address(character: Character, company: str) -> str:
     def plain(text: str) -> str:
-        folded = unicodedata.normalize("NFKD", text.replace("’", "").replace("É", "E")).encode("ascii", "ignore").decode()
+        folded = (
+            unicodedata.normalize("NFKD", text.replace("’", "").replace("É", "E")).encode("ascii", "ignore").decode()
+        )
         return "-".join("".join(c if c.isalnum() else " " for c in folded.lower()).split())
 
     return f"{plain(character.first_name)}.{plain(character.last_name)}@{plain(company) or 'independante'}.example"
@@ -56,14 +58,18 @@ def address(character: Character, company: str) -> str:
 
 def _stage(story: Story, at: datetime) -> Stage:
     with clock.at(at):
-        sides = {Side.CLIENT: story.client, Side.SUPPLIER: story.supplier}
+        sides: dict[str, Camp] = {Side.CLIENT: story.client, Side.SUPPLIER: story.supplier}
         companies = {side: campaign.company(camp.company) for side, camp in sides.items()}
-        since = _moment(story.since, None)
-        relation = campaign.relationship(companies[Side.CLIENT], companies[Side.SUPPLIER], perimeter=story.perimeter, since=since, is_demo=True)
+        since = _moment(story.since, timezone.localdate())
+        relation = campaign.relationship(
+            companies[Side.CLIENT], companies[Side.SUPPLIER], perimeter=story.perimeter, since=since, is_demo=True
+        )
         people = {side: campaign.enter(companies[side], _someones(camp), since) for side, camp in sides.items()}
         sponsors = dict(chain.from_iterable(_seats(relation, side, camp) for side, camp in sides.items()))
         who = story.facilitator
-        facilitator = campaign.member(relation, email=address(who, ""), name=who.name, role="facilitator", side="neutral")
+        facilitator = campaign.member(
+            relation, email=address(who, ""), name=who.name, role="facilitator", side="neutral"
+        )
         return Stage(relation, sponsors, facilitator, people)
 
 
@@ -71,22 +77,30 @@ def _someones(camp: Camp) -> list[Someone]:
     return [Someone(c.first_name, c.last_name, c.function, address(c, camp.company), c.title) for c in camp.people]
 
 
-def _seats(relation: Relationship, side: str, camp: Camp) -> Iterator[tuple[str, object]]:
+def _seats(relation: Relationship, side: str, camp: Camp) -> Iterator[tuple[str, Account]]:
     for character in camp.people:
         if character.role in SEATED:
-            account = campaign.member(relation, email=address(character, camp.company), name=character.name, role=character.role, side=side)
+            account = campaign.member(
+                relation, email=address(character, camp.company), name=character.name, role=character.role, side=side
+            )
             if character.role == "sponsor":
                 yield side, account
 
 
-def _tell(story: Story, stage: Stage, telling: Telling, told: Sequence[Wave], today: object, tick: Tick) -> Wave:
+def _tell(story: Story, stage: Stage, telling: Telling, told: Sequence[Wave], today: date, tick: Tick) -> Wave:
     opens_at, closes_at = _moment(telling.opens_on, today), _moment(telling.closes_on, today, 18)
     baseline = next((wave for wave in told if wave.form == telling.form), None)
     with clock.at(min(opens_at - timedelta(days=7), timezone.now())):
         wave = campaign.prepare(
-            stage, opens_at=opens_at, closes_at=closes_at, people=stage.people, form=telling.form, level=Wave.Level.DEMO,
-            complete=story.complete, cloned_from=baseline,
-        )  # fmt: skip
+            stage,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            people=stage.people,
+            form=telling.form,
+            level=Wave.Level.DEMO,
+            complete=story.complete,
+            cloned_from=baseline,
+        )
         if telling.until == "sealing":
             return wave
         phrases = campaign.seal(stage, wave)
@@ -108,7 +122,10 @@ def _next_morning(closes_at: datetime) -> datetime:
 def _answers(story: Story, stage: Stage, telling: Telling, number: int) -> dict[int, Answers]:
     instrument = instruments.parse(instruments.source())
     given: dict[int, Answers] = {}
-    for side, ranks, view in ((Side.CLIENT, telling.client, telling.client_view), (Side.SUPPLIER, telling.supplier, telling.supplier_view)):
+    for side, ranks, view in (
+        (Side.CLIENT, telling.client, telling.client_view),
+        (Side.SUPPLIER, telling.supplier, telling.supplier_view),
+    ):
         random = Random(f"{story.key}-{number}-{side}")  # noqa: S311 - the same demonstration each time
         people: list[Person] = [stage.people[side][rank] for rank in ranks]
         scores = side_answers(random, view, instrument, telling.form, len(people))
@@ -117,7 +134,9 @@ def _answers(story: Story, stage: Stage, telling: Telling, number: int) -> dict[
     return given
 
 
-def _words(words: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]], side: str, people: int) -> list[list[tuple[str, str, str]]]:
+def _words(
+    words: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]], side: str, people: int
+) -> list[list[tuple[str, str, str]]]:
     """The sentences of a prompt, one for each of the first people."""
     spread: list[list[tuple[str, str, str]]] = [[] for _ in range(people)]
     for prompt, by_side in words.items():

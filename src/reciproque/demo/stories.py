@@ -29,7 +29,7 @@ class Camp:
 
 @dataclass(frozen=True)
 class Telling:
-    """One wave: how many of each side answer (by rank in the list), what they say, and the words they leave on a prompt."""
+    """One wave: who of each side answers (by rank in the list), what they say, and the words they leave on a prompt."""
 
     opens_on: str
     closes_on: str
@@ -286,12 +286,29 @@ AUTREMONT_SITES = camp(
     *(
         f"{name}|users|Responsable de site"
         for name in (
-            "Camille Perrot", "David Joly", "Emma Besson", "Florent Hervé", "Gwenaëlle Le Bris", "Henri Vasseur", "Isabelle Noël",
-            "Jérôme Pichon", "Katia Rolland", "Loïc Marty", "Mélanie Brun", "Noé Chevallier", "Ophélie Dumas", "Pascal Legrand",
-            "Quitterie Lamy", "Romain Barbier", "Sandrine Pons", "Tristan Bailly", "Ulysse Carré", "Viviane Prost",
+            "Camille Perrot",
+            "David Joly",
+            "Emma Besson",
+            "Florent Hervé",
+            "Gwenaëlle Le Bris",
+            "Henri Vasseur",
+            "Isabelle Noël",
+            "Jérôme Pichon",
+            "Katia Rolland",
+            "Loïc Marty",
+            "Mélanie Brun",
+            "Noé Chevallier",
+            "Ophélie Dumas",
+            "Pascal Legrand",
+            "Quitterie Lamy",
+            "Romain Barbier",
+            "Sandrine Pons",
+            "Tristan Bailly",
+            "Ulysse Carré",
+            "Viviane Prost",
         )
     ),
-)  # fmt: skip
+)
 CLARIVENE = camp(
     "Clarivène Propreté",
     "Denis Arnoux|sales|Directeur grands comptes|sponsor",
@@ -364,18 +381,31 @@ ARVENOISE = camp(
     "Mutuelle Arvenoise",
     "Catherine Blondel|it|Directrice des systèmes d’information|sponsor",
     "Éric Tournier|it|Responsable production|deputy",
-    *(f"{name}|{function}|" for name, function in (
-        ("Laurence Petit", "users"), ("Mathieu Girard", "it"), ("Nathalie Roy", "finance"), ("Philippe Morel", "it"), ("Sonia Vidal", "users"),
-    )),
-)  # fmt: skip
+    *(
+        f"{name}|{function}|"
+        for name, function in (
+            ("Laurence Petit", "users"),
+            ("Mathieu Girard", "it"),
+            ("Nathalie Roy", "finance"),
+            ("Philippe Morel", "it"),
+            ("Sonia Vidal", "users"),
+        )
+    ),
+)
 CRYPTELLE = camp(
     "Cryptelle Hébergement",
     "Arnaud Keller|general-management|Directeur général|sponsor",
     "Delphine Roche|production|Directrice technique|deputy",
-    *(f"{name}|{function}|" for name, function in (
-        ("Farid Benali", "production"), ("Gaëlle Simon", "sales"), ("Ivan Colas", "production"), ("Judith Meyer", "quality"),
-    )),
-)  # fmt: skip
+    *(
+        f"{name}|{function}|"
+        for name, function in (
+            ("Farid Benali", "production"),
+            ("Gaëlle Simon", "sales"),
+            ("Ivan Colas", "production"),
+            ("Judith Meyer", "quality"),
+        )
+    ),
+)
 OUTAGE = Story(
     key="outage",
     client=ARVENOISE,
@@ -402,17 +432,31 @@ NEXT_STAGE = Story(
         "Maison Ysaurel",
         "Blanche Aubertin|purchasing|Directrice des achats|sponsor",
         "Côme Delaunay|production|Directeur industriel|deputy",
-        *(f"{name}|{function}|" for name, function in (
-            ("Diane Fournel", "rd"), ("Émile Garrec", "quality"), ("Flora Jamet", "logistics"), ("Guy Lemaire", "production"), ("Hortense Noiret", "sales"),
-        )),
+        *(
+            f"{name}|{function}|"
+            for name, function in (
+                ("Diane Fournel", "rd"),
+                ("Émile Garrec", "quality"),
+                ("Flora Jamet", "logistics"),
+                ("Guy Lemaire", "production"),
+                ("Hortense Noiret", "sales"),
+            )
+        ),
     ),
     supplier=camp(
         "Cartonelle du Ternois",
         "Ivan Petitjean|sales|Directeur commercial|sponsor",
         "Jade Quentin|production|Directrice d’usine|deputy",
-        *(f"{name}|{function}|" for name, function in (
-            ("Kevin Renard", "rd"), ("Louise Sellier", "quality"), ("Maxime Thuillier", "production"), ("Nina Vasseur", "logistics"), ("Octave Wiart", "finance"),
-        )),
+        *(
+            f"{name}|{function}|"
+            for name, function in (
+                ("Kevin Renard", "rd"),
+                ("Louise Sellier", "quality"),
+                ("Maxime Thuillier", "production"),
+                ("Nina Vasseur", "logistics"),
+                ("Octave Wiart", "finance"),
+            )
+        ),
     ),
     perimeter="Étuis et coffrets",
     since="2024-05-01",
@@ -428,6 +472,6 @@ NEXT_STAGE = Story(
             until="sealing",
         ),
     ),
-)  # fmt: skip
+)
 
 STORIES = (FORGE, PLANT, BUYERS, USERS, OUTAGE, NEXT_STAGE)

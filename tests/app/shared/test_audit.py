@@ -12,7 +12,13 @@ from reciproque.app.shared.vocabulary import Audience
 def chain():
     with transaction.atomic():
         for number in range(5):
-            audit.record(by=audit.SYSTEM, action="test.step", subject=f"step {number}", audience=Audience.BOTH, data={"é": number})
+            audit.record(
+                by=audit.SYSTEM,
+                action="test.step",
+                subject=f"step {number}",
+                audience=Audience.BOTH,
+                data={"é": number},
+            )
 
 
 def test_an_untouched_chain_holds(chain):

@@ -1,5 +1,7 @@
 """The ballot store: three tables in their own database. On SQLite they are WITHOUT ROWID, so no order of arrival exists."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 COLUMNS = """
@@ -12,7 +14,7 @@ COLUMNS = """
 """
 
 
-def create(apps, schema_editor):
+def create(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.alias != "ballots":
         return
     sqlite = schema_editor.connection.vendor == "sqlite"
@@ -23,7 +25,7 @@ def create(apps, schema_editor):
         schema_editor.execute(f"CREATE INDEX {table}_wave ON {table} (wave_id, side)")
 
 
-def drop(apps, schema_editor):
+def drop(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.alias == "ballots":
         schema_editor.execute("DROP TABLE ballot")
         schema_editor.execute("DROP TABLE sealed_ballot")

@@ -1,5 +1,7 @@
 """The shared list of functions."""
 
+from typing import Any
+
 from django.db import migrations
 
 FUNCTIONS = [
@@ -18,7 +20,7 @@ FUNCTIONS = [
 ]
 
 
-def create(apps, schema_editor):
+def create(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.alias != "default":
         return
     function = apps.get_model("app", "Function")

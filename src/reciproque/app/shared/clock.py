@@ -1,4 +1,4 @@
-"""The time of day as the product sees it. The demonstration and the tests set it, so that stories happen on their own dates."""
+"""The time of day as the product sees it. The demonstration and the tests set it, to tell stories on their dates."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
