@@ -97,6 +97,20 @@ def test_an_empty_cell_never_erases(client, keeper):
     assert keeper.people.get(email="zoe@a.test").phone == "+33612345678"
 
 
+def test_new_details_replace_the_old_ones_in_place(client, keeper):
+    imported(client, keeper, LIST)
+    imported(
+        client,
+        keeper,
+        csv_bytes(
+            "Nom;Prénom;E-mail;Téléphone;Fonction;Intitulé", "LEFEVRE;Zoe;zoe@a.test;01 42 00 00 00;Qualité;Auditrice"
+        ),
+    )
+    zoe = keeper.people.get(email="zoe@a.test")
+    assert (zoe.last_name, zoe.phone, zoe.posts.get().title) == ("LEFEVRE", "+33142000000", "Auditrice")
+    assert zoe.posts.get().started_on.isoformat() == "2024-02-01"
+
+
 def test_a_new_function_ends_the_present_post_and_keeps_the_history(client, keeper):
     imported(client, keeper, LIST)
     imported(client, keeper, csv_bytes("Nom;E-mail;Fonction;Depuis", "Lefèvre;zoe@a.test;Production;01/09/2026"))

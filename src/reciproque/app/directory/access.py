@@ -145,13 +145,12 @@ def _still_being_set_up(account: Account, relationship: Relationship) -> bool:
     return len(sponsors) < 2 or all(role != Role.FACILITATOR for role, _side in seats)
 
 
-def may_manage(
-    account: Account, membership: Membership | None, relationship: Relationship, role: str, side: str
-) -> bool:
-    """Who may give or take away a role on a side.
+def may_give(account: Account, membership: Membership | None, relationship: Relationship, role: str, side: str) -> bool:
+    """Who may give a role on a side.
 
     A neutral facilitator: any. A facilitator employed by one side: those of that side, but not a neutral seat nor
-    another facilitator. A sponsor: deputy, members and observers of the own side. The host: the first seats.
+    another facilitator. A sponsor: deputy, members and observers of the own side. The host administrator, who has no
+    role: sponsors and a facilitator, as long as one of them is missing.
     """
     if membership is not None and membership.role == Role.FACILITATOR:
         if membership.side == Seat.NEUTRAL:
@@ -159,12 +158,23 @@ def may_manage(
         return side == membership.side and role != Role.FACILITATOR
     if membership is not None and membership.role == Role.SPONSOR and side == membership.side:
         return role in (Role.DEPUTY, Role.MEMBER, Role.OBSERVER)
-    return _still_being_set_up(account, relationship)
+    return role in (Role.SPONSOR, Role.FACILITATOR) and _still_being_set_up(account, relationship)
+
+
+def may_revoke(account: Account, membership: Membership | None, target: Membership) -> bool:
+    """Who may take a role away: those who may give it, except from themselves. The host administrator only corrects a
+    mistaken address: once somebody has come in, the relationship is theirs.
+    """
+    if target.account_id == account.pk:
+        return False
+    if membership is None and target.account.last_login is not None:
+        return False
+    return may_give(account, membership, target.relationship, target.role, target.side)
 
 
 def visible_members(relationship: Relationship, membership: Membership | None) -> QuerySet[Membership]:
     """One's own side, the facilitators, and who holds the key on the other side. Neutral facilitators see everybody."""
-    members = relationship.memberships.select_related("account__organisation")
+    members = relationship.memberships.select_related("account__organisation", "relationship")
     if membership is None or (membership.role == Role.FACILITATOR and membership.side == Seat.NEUTRAL):
         return members
     return members.filter(Q(side=membership.side) | Q(role__in=list(Membership.POWERFUL)))

@@ -80,7 +80,7 @@ def _seats(account: Account, membership: Membership | None, relationship: Relati
         (role, side)
         for role, sides in ROLES
         for side in sides
-        if (role, side) not in taken and access.may_manage(account, membership, relationship, role, side)
+        if (role, side) not in taken and access.may_give(account, membership, relationship, role, side)
     ]
 
 
@@ -91,8 +91,7 @@ def _members_context(
     rows = [
         MemberRow(
             row.account, str(Membership.Role(row.role).label), row.side,
-            may_revoke=access.may_manage(account, membership, relationship, row.role, row.side)
-            and row.account_id != account.pk,
+            may_revoke=access.may_revoke(account, membership, row),
             is_me=row.account_id == account.pk,
         )
         for row in sorted(access.visible_members(relationship, membership), key=_by_role)
@@ -117,9 +116,7 @@ def _by_role(row: Membership) -> tuple[int, str]:
 def member_revoke(request: SignedIn, key: str, account_key: str) -> HttpResponse:
     relationship, membership = access.members_page_for(request.user, key)
     wanted = access.visible_members(relationship, membership).filter(account__key=account_key).first()
-    if wanted is None or wanted.account_id == request.user.pk:
-        raise Http404
-    if not access.may_manage(request.user, membership, relationship, wanted.role, wanted.side):
+    if wanted is None or not access.may_revoke(request.user, membership, wanted):
         raise Http404
     actions.revoke_member(by=actor(request.user), membership=wanted)
     return redirect("relationship-members", key)
