@@ -1,4 +1,4 @@
-"""The list of relationships and the home of one: where each stands, both views face to face, the same for both sides."""
+"""The list of relationships and the home of one: where each stands, both views face to face, the same for both."""
 
 from __future__ import annotations
 
