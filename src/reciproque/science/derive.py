@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reciproque.science.figures import (
-    BALLOTS,
     HIGHEST,
     INDEX,
     LOWEST,
@@ -172,32 +171,34 @@ def _spread(n: int, people: int | None, sd: float) -> tuple[float, float]:
 
 def _side(side: str, figures: Sequence[Figure], shape: InstrumentShape, people: int | None) -> SideReading:
     rows = [figure for figure in figures if figure.side == side]
+    means = {figure.code: figure for figure in rows if figure.kind in ("mean", "interval")}
     n = max((figure.n or 0 for figure in rows), default=0)
     dimension_spread, item_spread = _spread(n, people, SD_DIMENSION), _spread(n, people, SD_ITEM)
-    means = {figure.code: figure for figure in rows if figure.kind in ("mean", "interval") and figure.code != BALLOTS}
-    questions = {*shape.direct_items, *shape.mirror_items}
-    items = {code: _score(figure, item_spread) for code, figure in means.items() if code in questions}
-    dimensions = {}
-    for dimension in shape.dimensions:
-        found = _dimension(dimension.code, dimension.items, means, items, dimension_spread)
-        if found is not None:
-            dimensions[dimension.code] = found
-    facets = [d.code for d in shape.dimensions if d.role == "facet" and d.items]
-    complete = facets and all(code in dimensions for code in facets)
+    items = {code: _score(means[code], item_spread) for code in _questions(shape) if code in means}
+    found = [_dimension(d.code, d.items, means, items, dimension_spread) for d in shape.dimensions]
+    dimensions = {score.code: score for score in found if score is not None}
+    facets = _facets(shape)
+    shown = [dimensions[code] for code in facets if code in dimensions]
     direct = _dimension(INDEX, shape.index_items, means, items, dimension_spread)
-    if direct is None:
-        direct = _from_single_facets(shape, dimensions, dimension_spread)
     return SideReading(
         side,
         n,
         dimensions,
         items,
-        mean(PROFILE, [dimensions[code] for code in facets], dimension_spread) if complete else None,
-        direct,
+        mean(PROFILE, shown, dimension_spread) if len(shown) == len(facets) else None,
+        direct or _from_single_facets(shape, dimensions, dimension_spread),
         _dimension(MIRROR_INDEX, tuple(f"{item}m" for item in shape.index_items), means, items, dimension_spread),
         None,
-        _ranks([dimensions[code] for code in facets if code in dimensions]),
+        _ranks(shown),
     )
+
+
+def _facets(shape: InstrumentShape) -> list[str]:
+    return [dimension.code for dimension in shape.dimensions if dimension.role == "facet" and dimension.items]
+
+
+def _questions(shape: InstrumentShape) -> tuple[str, ...]:
+    return shape.direct_items + shape.mirror_items
 
 
 def _dimension(
@@ -250,13 +251,25 @@ def _gaps(one: SideReading, other: SideReading, shape: InstrumentShape) -> list[
     if one.mirror_direct and other.mirror_direct:
         direct = {one.side: one.mirror_direct, other.side: other.mirror_direct}
         found.append(_compared(INDEX, direct, {one.side: one.mirror, other.side: other.mirror}))
-    mirrored = set(shape.mirrored)
-    for dimension in shape.dimensions:
-        if dimension.code in one.dimensions and dimension.code in other.dimensions:
-            whole = difference(one.dimensions[dimension.code], other.dimensions[dimension.code])
-            found.append(
-                _dimension_gap(dimension.code, whole, one, other, [i for i in dimension.items if i in mirrored])
-            )
+    return found + _dimension_gaps(one, other, shape) + _item_gaps(one, other, shape)
+
+
+def _dimension_gaps(one: SideReading, other: SideReading, shape: InstrumentShape) -> list[Gap]:
+    return [
+        _dimension_gap(
+            dimension.code,
+            difference(one.dimensions[dimension.code], other.dimensions[dimension.code]),
+            one,
+            other,
+            [item for item in dimension.items if item in shape.mirrored],
+        )
+        for dimension in shape.dimensions
+        if dimension.code in one.dimensions and dimension.code in other.dimensions
+    ]
+
+
+def _item_gaps(one: SideReading, other: SideReading, shape: InstrumentShape) -> list[Gap]:
+    found = []
     for item in shape.mirrored:
         if item in one.items and item in other.items:
             direct = {side.side: side.items[item] for side in (one, other)}

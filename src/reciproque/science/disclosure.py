@@ -128,30 +128,31 @@ def _known(rows: Rows, pair: _Pair) -> Hexagon:
 def _puzzles(pair: _Pair, shape: InstrumentShape, colleagues: tuple[int, int]) -> list[Puzzle] | None:
     """The independent puzzles of one side; None when the figures overlap in a way the solver does not know."""
     index = pair.sums(INDEX)
-    linked = {question for row in index if row is not None for question in row.questions}
-    if all(index) and len({row.questions for row in index if row is not None}) > 1:
+    asked = {row.questions for row in index if row is not None}
+    linked: set[str] = set().union(*asked)
+    pieces = _pieces(pair, shape, linked)
+    parts = [part for part in pieces.values() if part is not None and part.blocks]
+    if len(asked) > 1 or linked - set().union(*pieces) or any(map(_unknown_to_solver, parts)):
         return None
-    tied: list[Part] = []
-    covered: set[str] = set()
-    alone: list[Puzzle] = []
-    complete = True
-    for code, items in _families(shape):
-        rows = pair.sums(code)
-        for questions in _split(rows, items):
-            covered.update(questions)
-            part = _part(pair, questions, rows, linked)
-            if part is None:
-                complete = complete and not linked.intersection(questions)
-            elif any(block.linked for block in part.blocks):
-                tied.append(part)
-            elif part.blocks:
-                alone.append(Puzzle((part,), pair.people, colleagues))
-    if linked - covered or any(_unknown_to_solver(part) for part in (*tied, *(p for one in alone for p in one.parts))):
-        return None
-    if tied:
-        known = _known(index, pair) if complete else ANYWHERE
-        alone.append(Puzzle(tuple(tied), pair.people, colleagues, known))
-    return alone
+    whole = all(part is not None for questions, part in pieces.items() if linked.intersection(questions))
+    tied = tuple(filter(_tied, parts))
+    alone = [Puzzle((part,), pair.people, colleagues) for part in parts if part not in tied]
+    return (
+        [*alone, Puzzle(tied, pair.people, colleagues, _known(index, pair) if whole else ANYWHERE)] if tied else alone
+    )
+
+
+def _pieces(pair: _Pair, shape: InstrumentShape, linked: set[str]) -> dict[Questions, Part | None]:
+    """Questions that belong together and the part they make; None where somebody else must have changed."""
+    return {
+        questions: _part(pair, questions, pair.sums(code), linked)
+        for code, items in _families(shape)
+        for questions in _split(pair.sums(code), items)
+    }
+
+
+def _tied(part: Part) -> bool:
+    return any(block.linked for block in part.blocks)
 
 
 def _families(shape: InstrumentShape) -> Iterator[tuple[str, Questions]]:
@@ -225,23 +226,28 @@ def _totals(found: list[list[Counts]]) -> tuple[Counts, ...]:
 
 
 def _words_safe(table: SideTable, tally: Tally) -> bool:
-    words = [figure for figure in table.figures if figure.kind == "word"]
-    for item in {figure.code for figure in words}:
-        row, sizes = _row(table, item), (table.sizes or {}).get(item)
-        if row is None or sizes is None or any(f.code == item and f.kind == "share" for f in table.figures):
+    words: dict[str, list[Figure]] = {}
+    for figure in table.figures:
+        if figure.kind == "word":
+            words.setdefault(figure.code, []).append(figure)
+    classed = {figure.code for figure in table.figures if figure.kind == "share"}
+    return all(item not in classed and _item_words_safe(table, item, rows, tally) for item, rows in words.items())
+
+
+def _item_words_safe(table: SideTable, item: str, words: Sequence[Figure], tally: Tally) -> bool:
+    row, sizes = _row(table, item), (table.sizes or {}).get(item)
+    if row is None or sizes is None:
+        return False
+    given, colleagues = table.answered[item], insiders(table.ballots)
+    least, most = sum_bounds(row, given)
+    rows = [(sizes[f.group or ""], word_bounds(f.word or "", sizes[f.group or ""])) for f in words]
+    turned = [(size, (8 * size - high, 8 * size - low)) for size, (low, high) in rows]
+    for group in range(len(rows)):
+        lowest = _lowest(rows, least, group, colleagues)
+        highest = 8 - _lowest(turned, 8 * given - most, group, colleagues)
+        tally.checks += 7
+        if highest - lowest + 1 < KEPT_VALUES:
             return False
-        rows = [
-            (sizes[f.group or ""], word_bounds(f.word or "", sizes[f.group or ""])) for f in words if f.code == item
-        ]
-        total = sum_bounds(row, table.answered[item])
-        turned = [(size, (8 * size - high, 8 * size - low)) for size, (low, high) in rows]
-        back = (8 * table.answered[item] - total[1], 8 * table.answered[item] - total[0])
-        for g in range(len(rows)):
-            lowest = _lowest(rows, total[0], g, insiders(table.ballots))
-            highest = 8 - _lowest(turned, back[0], g, insiders(table.ballots))
-            tally.checks += 7
-            if highest - lowest + 1 < KEPT_VALUES:
-                return False
     return True
 
 

@@ -85,13 +85,15 @@ def state(reciprocity: Span, lucidity: Mapping[str, Span], assumed: Mapping[str,
     apart = reciprocity.settled
     if apart is None:
         return State("cannot_tell")
-    believed = {side: span.settled for side, span in assumed.items()}
     lucid = {side: span.settled for side, span in lucidity.items()}
-    if lucid and all(value == 0 for value in lucid.values()):
+    if set(lucid.values()) == {0}:
         return State("lucid_disagreement" if apart else "lucid_agreement")
-    blind = [side for side, value in lucid.items() if value in (1, -1)]
-    if apart:
-        mistaken = tuple(side for side in blind if believed[side] == 0)
-        return State("false_agreement", mistaken) if mistaken else State("cannot_tell")
-    mistaken = tuple(side for side in blind if believed[side] in (1, -1))
-    return State("false_conflict", mistaken) if mistaken else State("cannot_tell")
+    mistaken = tuple(side for side, blind in lucid.items() if blind and _deceived(apart, assumed[side].settled))
+    if not mistaken:
+        return State("cannot_tell")
+    return State("false_agreement" if apart else "false_conflict", mistaken)
+
+
+def _deceived(apart: int, believed: int | None) -> bool:
+    """Whether a side believes in agreement where there is a gap, or in a gap where there is none."""
+    return believed is not None and bool(apart) != bool(believed)

@@ -167,25 +167,33 @@ def _safe_for(puzzle: Puzzle, allies: tuple[int, ...], tally: Tally) -> bool:
     cores = [[_core(block, allies) for block in part.blocks] for part in puzzle.parts]
     links = [_link_core(part, core) for part, core in zip(puzzle.parts, cores, strict=True)]
     for p, part in enumerate(puzzle.parts):
-        apart = [link for q, link in enumerate(links) if q != p and link is not None]
+        apart = [link for link in (*links[:p], *links[p + 1 :]) if link is not None]
         if any(link.empty for link in apart):
             return False
-        elsewhere = _sum(apart)
-        for b, block in enumerate(part.blocks):
-            others = [core for a, core in enumerate(cores[p]) if a != b]
-            if any(core.empty for core in others):
+        for b in range(len(part.blocks)):
+            targets = _targets(puzzle, part, b, cores[p], _sum(apart), allies)
+            if not _all_safe(targets, tally):
                 return False
-            link = (
-                None
-                if block.linked
-                else next((c for c, o in zip(cores[p], part.blocks, strict=True) if o.linked), None)
-            )
-            rest = _sum([c for a, c in enumerate(cores[p]) if a != b and c is not link])
-            for pattern in block.patterns:
-                target = Target(block, pattern, rest, link, part.known, elsewhere, puzzle.known, allies)
-                if not _target_safe(target, tally):
-                    return False
     return True
+
+
+def _all_safe(targets: list[Target] | None, tally: Tally) -> bool:
+    return targets is not None and all(_target_safe(target, tally) for target in targets)
+
+
+def _targets(
+    puzzle: Puzzle, part: Part, b: int, cores: list[Hexagon], elsewhere: Hexagon, allies: tuple[int, ...]
+) -> list[Target] | None:
+    """The answers sought in block `b`, one per pattern; None when the other blocks of the part leave no room."""
+    block = part.blocks[b]
+    others = [(core, other.linked) for a, (core, other) in enumerate(zip(cores, part.blocks, strict=True)) if a != b]
+    if any(core.empty for core, _ in others):
+        return None
+    link = next((core for core, linked in others if linked), None)
+    rest = _sum([core for core, linked in others if not linked])
+    return [
+        Target(block, pattern, rest, link, part.known, elsewhere, puzzle.known, allies) for pattern in block.patterns
+    ]
 
 
 def _core(block: Block, allies: tuple[int, ...]) -> Hexagon:

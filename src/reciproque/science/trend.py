@@ -111,22 +111,26 @@ def _trend(
     earlier_counts = reference.publication.answered[side.side]
     before = _published(reference, side.side, code, questions, earlier_counts)
     counts = _given(side, questions)
-    if before is None or not counts or min(counts) < MINIMUM:
+    if before is None or min(counts, default=0) < MINIMUM:
         return None
     grid = band(len(questions), min(counts), side.n)
     if not grid.exists:
         return None
-    margin = trend_margin(moved, min(*counts, *(earlier_counts[q] for q in questions)))
+    margin = trend_margin(moved, min(*counts, *(earlier_counts[question] for question in questions)))
     up, down = _ceil_tenths(before[1] + margin), -_ceil_tenths(-(before[0] - margin))
-    total, given = sum(int(np.nansum(side.answers[q])) for q in questions), sum(counts)
-    high = up if up <= grid.high else None
-    low = down if down >= grid.low else None
-    if high is not None and 10 * total >= high * given:
-        return Figure(side.side, "trend", code, questions, low=high / 10, n=side.n, word="up")
-    if low is not None and 10 * total <= low * given:
-        return Figure(side.side, "trend", code, questions, high=low / 10, n=side.n, word="down")
+    total = sum(int(np.nansum(side.answers[question])) for question in questions)
+    word, low, high = _word(total, sum(counts), down if down >= grid.low else None, up if up <= grid.high else None)
     edges = [None if edge is None else edge / 10 for edge in (low, high)]
-    return Figure(side.side, "trend", code, questions, low=edges[0], high=edges[1], n=side.n, word="same")
+    return Figure(side.side, "trend", code, questions, low=edges[0], high=edges[1], n=side.n, word=word)
+
+
+def _word(total: int, given: int, down: int | None, up: int | None) -> tuple[str, int | None, int | None]:
+    """The word and the edges that it implies, in tenths; an edge that may not be said is None."""
+    if up is not None and 10 * total >= up * given:
+        return "up", up, None
+    if down is not None and 10 * total <= down * given:
+        return "down", None, down
+    return "same", down, up
 
 
 def _published(
