@@ -46,6 +46,7 @@ def import_people(
     source: str = "",
 ) -> Imported:
     """Add and change people as the lines say, in the companies ``kept`` by the actor; other lines are refused."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
     plan = plan_import(lines, home=organisation, kept=kept, may_create=may_create, functions=functions or {})
     for company in plan.new_organisations:
         company.save(force_insert=True)

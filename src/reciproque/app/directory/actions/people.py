@@ -94,6 +94,7 @@ def end_post(*, by: Actor, person: Person, ended_on: date) -> Post:
 
 
 def _refuse_double(person: Person) -> None:
+    Organisation.objects.select_for_update().get(pk=person.organisation_id)
     same_company = Person.objects.filter(organisation=person.organisation).exclude(pk=person.pk)
     if person.email and same_company.filter(email__iexact=person.email).exists():
         raise Refused(_("Somebody of this company already has this e-mail address. Look for it in the list."))
