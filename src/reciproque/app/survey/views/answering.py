@@ -65,7 +65,9 @@ def promise(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     person = person_of(visit)
     facilitator = answering.facilitator(visit.wave_id)
-    return _page(request, "promise", visit, person, facilitator=facilitator, count=len(person.questions))
+    return _page(
+        request, "survey/respond_promise.html", visit, person, facilitator=facilitator, count=len(person.questions)
+    )
 
 
 @require_POST
@@ -115,7 +117,9 @@ def receipt(request: HttpRequest) -> HttpResponse:
     if not visit.receipt:
         return redirect("respond-promise")
     person = person_of(visit)
-    return _page(request, "receipt", visit, person, facilitator=answering.facilitator(visit.wave_id))
+    return _page(
+        request, "survey/respond_receipt.html", visit, person, facilitator=answering.facilitator(visit.wave_id)
+    )
 
 
 @respondent_page
@@ -126,7 +130,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         withdraw_ballot(token=recognised(visit))
         visit = _with_receipt(visit, "")
-    done = _page(request, "withdraw", visit, person, done=request.method == "POST")
+    done = _page(request, "survey/respond_withdraw.html", visit, person, done=request.method == "POST")
     return carry(done, visit) if request.method == "POST" else done
 
 
@@ -134,7 +138,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @respondent_page
 def declined(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
-    return _page(request, "declined", visit, person_of(visit))
+    return _page(request, "survey/respond_declined.html", visit, person_of(visit))
 
 
 @require_POST
@@ -250,10 +254,10 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return page(request, "survey/respond.html", translation.get_language() or "fr", context, status=422)
 
 
-def _page(request: HttpRequest, name: str, visit: Visit, person: Respondent, **facts: object) -> HttpResponse:
+def _page(request: HttpRequest, template: str, visit: Visit, person: Respondent, **facts: object) -> HttpResponse:
     """A page of words: only its tokens, the draft's name and the receipt change from one visit to the next."""
     draft, _key = envelope.draft_names(visit.token)
-    pieces = frozen_text(person, visit.language, f"survey/respond_{name}.html", ("draft", "receipt"), **facts)
+    pieces = frozen_text(person, visit.language, template, ("draft", "receipt"), **facts)
     groups = receipts.show(visit.receipt).split()
     shown = " ".join(f"<span>{group}</span>" for group in groups)
     text = fill_page(pieces, {"csrf": get_token(request), "draft": draft, "receipt": shown})
