@@ -204,3 +204,28 @@ def test_a_text_is_never_markup(named, many, client):
     row.save()
     assert b"<script>alert" not in get(client, named.client_sponsor, "reading", many.key).content
     assert get(client, named.client_sponsor, "reading-pdf", many.key).status_code == 200
+
+
+EXTREMES = {"top": 100, "bottom": 0, "middle": 50}
+
+
+@pytest.mark.parametrize("form", ["full", "pulse"])
+@pytest.mark.parametrize("numbers", [(5, 5), (12, 30), (24, 21)])
+@pytest.mark.parametrize("level", list(EXTREMES))
+def test_every_shape_of_wave_can_be_read(named, client, form, numbers, level):
+    levels = {side: dict.fromkeys([*"FCIBDATN", "mirror"], EXTREMES[level]) for side in ("client", "supplier")}
+    functions = ("quality", "production")
+    made = worlds.opened(named.relationship, numbers=numbers, form=form, levels=levels, functions=functions)
+    for screen in PAGES:
+        response = get(client, named.client_sponsor, screen, made.key, "en")
+        assert response.status_code == 200
+        assert b"None" not in response.content or screen.startswith("reading-")
+    assert "nan" not in text_of(get(client, named.client_sponsor, "reading", made.key, "en"))
+
+
+def test_a_pulse_is_not_compared_with_a_full_wave(named, client):
+    folk = {side: worlds.people(named.relationship.organisation(side), 9) for side in ("client", "supplier")}
+    worlds.opened(named.relationship, numbers=(9, 9), who=folk)
+    pulse = worlds.opened(named.relationship, numbers=(9, 9), who=folk, number=2, form="pulse", seed=4)
+    if pulse.publication.level in ("dimensions", "items"):
+        assert reading_page(pulse).since is None
