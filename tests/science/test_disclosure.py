@@ -326,6 +326,22 @@ def test_a_dimension_that_did_change_does_not_clear_one_that_did_not():
     assert pair_safe(two_dimensions(range(10), F=1.0, C=1.0, index=3.0), changed, TWO, Tally())
 
 
+EIGHT = InstrumentShape(tuple(Dimension(code, "facet", (f"{code}1",)) for code in "FCIBDATN"), ())
+
+
+def eight_dimensions(people, *, changed, value, others):
+    rows = [mean(value if rank < changed else others, f"{code}1") for rank, code in enumerate("FCIBDATN")]
+    return SideTable(tuple(rows), {f"{code}1": len(people) for code in "FCIBDATN"}, len(people), frozenset(people))
+
+
+@pytest.mark.parametrize(("changed", "clean"), [(4, False), (5, True), (8, True)])
+def test_nothing_follows_from_two_waves_once_most_subjects_prove_that_people_changed(changed, clean):
+    """Five unanimous leavers are readable on a subject that did not change, unless most of the others did."""
+    before = eight_dimensions(range(30), changed=changed, value=2.7, others=4.0)
+    after = eight_dimensions(range(25), changed=changed, value=5.0, others=3.4)
+    assert pair_safe(before, after, EIGHT, Tally()) is clean
+
+
 def test_an_index_of_questions_outside_the_form_is_refused():
     other = InstrumentShape(TWO.dimensions[:1], ("F2",))
     before = two_dimensions(range(10), F=4.0, C=4.0, index=4.0)
