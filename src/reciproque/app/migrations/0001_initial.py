@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=10)),
                 ('code', models.CharField(max_length=20)),
                 ('questions', models.JSONField(default=list)),
-                ('group', models.CharField(blank=True, max_length=40)),
+                ('group', models.CharField(blank=True, max_length=400)),
                 ('values', models.JSONField(default=list)),
                 ('value', models.FloatField(null=True)),
                 ('low', models.FloatField(null=True)),

@@ -28,7 +28,7 @@ class PublishedFigure(models.Model):
     kind = models.CharField(max_length=10)
     code = models.CharField(max_length=20)
     questions = models.JSONField(default=list)
-    group = models.CharField(max_length=40, blank=True)
+    group = models.CharField(max_length=400, blank=True)  # merged functions are joined with "+"
     values = models.JSONField(default=list)
     value = models.FloatField(null=True)
     low = models.FloatField(null=True)
