@@ -223,8 +223,8 @@ def table(figures, n, people=(), sizes=None, answered=None):
     return SideTable(tuple(figures), answered or {"F1": n}, n, frozenset(people), sizes)
 
 
-def mean(value):
-    return Figure("client", "mean", "F1", ("F1",), value=value, n=12)
+def mean(value, question="F1"):
+    return Figure("client", "mean", question, (question,), value=value, n=12)
 
 
 def test_a_published_mean_at_the_end_of_the_scale_is_refused():
