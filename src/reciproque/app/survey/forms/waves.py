@@ -172,7 +172,9 @@ class PhraseForm(forms.Form):
     phrase = forms.CharField(
         label=_("Your opening phrase, seven words"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "w-full"}
+        ),
     )
 
 

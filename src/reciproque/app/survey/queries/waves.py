@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,11 +11,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from reciproque.app.directory.models import Membership, Person
+from reciproque.app.directory.models import Account, Membership, Person
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey import access
-from reciproque.app.survey.models import Invitation, Wave, WaveState
+from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState
 from reciproque.app.survey.queries.outbox import mail_ready
 from reciproque.app.survey.urn import collect, messages, opening, receipts, verify
 
@@ -116,74 +117,129 @@ STEPS: dict[str, int] = {
 }
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the rows of both sides are made from, read once."""
+
+    holders: dict[tuple[str, str], Account]
+    keys: dict[str, SealingKey]
+    invited: Counter[str]
+    ballots: dict[str, int]
+    shows_ballots: bool
+    shows_keys: bool
+    own_lists: tuple[str, ...]
+
+
 def _sides(wave: Wave, membership: Membership) -> tuple[SideStatus, ...]:
-    holders = {
-        (m.side, m.role): m.account
-        for m in Membership.objects.filter(
-            relationship=wave.relationship_id, role__in=access.HOLDS_A_KEY
-        ).select_related("account")
-    }
-    keys = {key.side: key for key in wave.keys.prefetch_related("wrapped")}
-    invited = list(wave.invitations.filter(cancelled=False).values_list("side", flat=True))
-    counts = collect.counts(wave.pk) if wave.state == S.COLLECTING else {s: wave.ballots(s) for s in SIDES}
-    numbers = access.is_neutral_facilitator(membership)
-    closed = wave.state in (S.CLOSED, S.OPEN, S.PURGED)
-    mine = access.chooses_people_of(membership)
-    made = []
-    for side in SIDES:
-        sponsor, deputy = holders.get((side, Role.SPONSOR)), holders.get((side, Role.DEPUTY))
-        key = keys.get(side)
-        proved = {half.holder_id for half in key.wrapped.all() if half.confirmed} if key else set()
-        made.append(
-            SideStatus(
-                side=side,
-                name=wave.relationship.organisation(side).name,
-                sponsor=str(sponsor or ""),
-                deputy=str(deputy or ""),
-                people=invited.count(side) if side in mine else None,
-                list_ready=invited.count(side) >= wave.quorum(side),
-                list_complete=wave.list_complete(side),
-                sealed_at=day(key.accepted_at) if key and sponsor and sponsor.pk in proved else "",
-                deputy_ready=bool(deputy and deputy.pk in proved),
-                quorum=wave.quorum(side),
-                quorum_reached=counts[side] >= wave.quorum(side),
-                ballots=counts[side] if closed or (numbers and wave.state == S.COLLECTING) else None,
-                key_awaited=numbers and wave.state == S.CLOSED and not opening.has_turned(wave.pk, side),
-            )
-        )
-    return tuple(made)
+    known = _known(wave, membership)
+    return tuple(_side(wave, side, known) for side in SIDES)
+
+
+def _known(wave: Wave, membership: Membership) -> _Known:
+    holders = Membership.objects.filter(relationship=wave.relationship_id, role__in=access.HOLDS_A_KEY)
+    collecting = wave.state == S.COLLECTING
+    neutral = access.is_neutral_facilitator(membership)
+    return _Known(
+        holders={(m.side, m.role): m.account for m in holders.select_related("account")},
+        keys={key.side: key for key in wave.keys.prefetch_related("wrapped")},
+        invited=Counter(wave.invitations.filter(cancelled=False).values_list("side", flat=True)),
+        ballots=collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES},
+        shows_ballots=wave.state in (S.CLOSED, S.OPEN, S.PURGED) or (collecting and neutral),
+        shows_keys=neutral and wave.state == S.CLOSED,
+        own_lists=access.chooses_people_of(membership),
+    )
+
+
+def _side(wave: Wave, side: str, known: _Known) -> SideStatus:
+    sponsor, deputy = known.holders.get((side, Role.SPONSOR)), known.holders.get((side, Role.DEPUTY))
+    key = known.keys.get(side)
+    proved = {half.holder_id for half in key.wrapped.all() if half.confirmed} if key else set()
+    return SideStatus(
+        side=side,
+        name=wave.relationship.organisation(side).name,
+        sponsor=str(sponsor or ""),
+        deputy=str(deputy or ""),
+        people=known.invited[side] if side in known.own_lists else None,
+        list_ready=known.invited[side] >= wave.quorum(side),
+        list_complete=wave.list_complete(side),
+        sealed_at=day(key.accepted_at) if key and _id(sponsor) in proved else "",
+        deputy_ready=_id(deputy) in proved,
+        quorum=wave.quorum(side),
+        quorum_reached=known.ballots[side] >= wave.quorum(side),
+        ballots=known.ballots[side] if known.shows_ballots else None,
+        key_awaited=known.shows_keys and not opening.has_turned(wave.pk, side),
+    )
+
+
+def _id(account: Account | None) -> int | None:
+    return account.pk if account else None
 
 
 def _quorum_missed(wave: Wave, sides: tuple[SideStatus, ...]) -> bool:
     over = wave.state == S.COLLECTING and clock.now() >= wave.closes_at
-    return (over or wave.state == S.CLOSED) and not all(side.quorum_reached for side in sides)
+    return (over or wave.state == S.CLOSED) and not _all_reached(sides)
+
+
+def _all_reached(sides: tuple[SideStatus, ...]) -> bool:
+    return all(side.quorum_reached for side in sides)
 
 
 def _offers(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -> frozenset[str]:
     """Names of what the reader may do now; the page turns each into a button or a link."""
-    state, holder = wave.state, access.holds_a_key(membership)
-    reached = all(side.quorum_reached for side in sides)
-    missed = _quorum_missed(wave, sides)
-    prepares, lists = access.prepares(membership), access.chooses_people_of(membership)
     found = {
-        "settings": prepares and state == S.DRAFT,
-        "people": bool(lists) and state == S.DRAFT,
-        "start_sealing": prepares and state == S.DRAFT and all(s.list_ready for s in sides) and mail_ready(wave),
-        "back_to_draft": access.may(membership, "back_to_draft", state),
-        "seal": holder and state == S.SEALING and not (wave.is_training and membership.role == Role.DEPUTY),
-        "late": bool(lists) and state == S.COLLECTING and clock.now() < wave.closes_at,
-        "mail": prepares and state in (S.DRAFT, S.SEALING) and not mail_ready(wave),
-        "outbox": prepares and state not in (S.DRAFT, S.CANCELLED),
-        "extend": access.may(membership, "extend", state) and not wave.extended and not reached,
-        "close": access.may(membership, "start_closing", state) and reached and closing_is_due(wave),
-        "open": holder and state == S.CLOSED and not missed,
-        "read": state in (S.OPEN, S.PURGED),
-        "receipts": state in (S.CLOSED, S.OPEN, S.PURGED),
-        "record": state not in (S.DRAFT, S.CANCELLED),
-        "clone": prepares and state in (S.OPEN, S.PURGED),
-        "cancel": access.may(membership, f"cancel_{state}", state),
+        **_at_any_time(wave, membership),
+        **_before_the_start(wave, membership, sides),
+        **_during_collection(wave, membership, sides),
+        **_after_closing(wave, membership, sides),
     }
     return frozenset(name for name, offered in found.items() if offered)
+
+
+def _at_any_time(wave: Wave, membership: Membership) -> dict[str, bool]:
+    begun = wave.state not in (S.DRAFT, S.CANCELLED)
+    return {
+        "outbox": begun and access.prepares(membership),
+        "record": begun,
+        "cancel": access.may(membership, f"cancel_{wave.state}", wave.state),
+    }
+
+
+def _before_the_start(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -> dict[str, bool]:
+    if wave.state not in (S.DRAFT, S.SEALING):
+        return {}
+    prepares, draft, mails = access.prepares(membership), wave.state == S.DRAFT, mail_ready(wave)
+    has_phrase = not wave.is_training or membership.role != Role.DEPUTY
+    return {
+        "settings": prepares and draft,
+        "people": draft and bool(access.chooses_people_of(membership)),
+        "start_sealing": prepares and draft and mails and all(side.list_ready for side in sides),
+        "mail": prepares and not mails,
+        "back_to_draft": access.may(membership, "back_to_draft", wave.state),
+        "seal": not draft and has_phrase and access.holds_a_key(membership),
+    }
+
+
+def _during_collection(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -> dict[str, bool]:
+    if wave.state != S.COLLECTING:
+        return {}
+    reached = _all_reached(sides)
+    return {
+        "late": clock.now() < wave.closes_at and bool(access.chooses_people_of(membership)),
+        "extend": access.may(membership, "extend", wave.state) and not wave.extended and not reached,
+        "close": access.may(membership, "start_closing", wave.state) and reached and closing_is_due(wave),
+    }
+
+
+def _after_closing(wave: Wave, membership: Membership, sides: tuple[SideStatus, ...]) -> dict[str, bool]:
+    if wave.state not in (S.CLOSED, S.OPEN, S.PURGED):
+        return {}
+    published = wave.state != S.CLOSED
+    return {
+        "receipts": True,
+        "open": not published and _all_reached(sides) and access.holds_a_key(membership),
+        "read": published,
+        "clone": published and access.prepares(membership),
+    }
 
 
 def _words(wave: Wave, sides: tuple[SideStatus, ...], missed: bool) -> tuple[str, str]:
