@@ -92,7 +92,7 @@ class Wave(models.Model):
 
 
 class Invitation(models.Model):
-    """A person asked to answer a wave. ``answered`` is unknown (null) until closing, then set for all in one statement."""
+    """A person asked to answer. ``answered`` is unknown (null) until closing, then set for all in one statement."""
 
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="invitations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations")
