@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,26 +16,20 @@ from django.utils import timezone
 from rich.progress import Progress
 
 import reciproque
+from reciproque.cli.errors import CannotRun
 from reciproque.cli.prepare import SCHEMAS
 
 MANIFEST = "manifest.json"
 NO_SECRETS = "The secrets and locks of waves are not in it, on purpose."
-ELSEWHERE = (
-    "On another machine, waves whose ballots are not destroyed yet can neither go on nor be opened."
-)
+ELSEWHERE = "On another machine, waves whose ballots are not destroyed yet can neither go on nor be opened."
 
 
-class BadBackup(Exception):
+class BadBackup(CannotRun):
     """The folder is not a backup that can be used; says why."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        done = write(arguments.folder) if arguments.command == "backup" else _restore(arguments)
-    except BadBackup as error:
-        print(f"reciproque: {error}", file=sys.stderr)
-        return 1
-    print(done)
+    print(write(arguments.folder) if arguments.command == "backup" else _restore(arguments))
     return 0
 
 

@@ -9,6 +9,7 @@ from django.db import connections
 from rich.progress import Progress
 
 from reciproque.app.directory.models import Relationship
+from reciproque.cli.errors import CannotRun
 from reciproque.cli.prepare import prepare
 from reciproque.demo import load
 
@@ -18,15 +19,11 @@ def run(arguments: argparse.Namespace) -> int:
         print("reciproque: set RECIPROQUE_DEMO=1: the demonstration lets anybody enter as anybody.", file=sys.stderr)
         return 2
     prepare()
-    if Relationship.objects.filter(is_demo=False).exists():
-        print(
-            "reciproque: there are real relationships here. Use another data folder (RECIPROQUE_DATA).", file=sys.stderr
-        )
-        return 1
     if load.already_loaded():
         if not arguments.again:
             print("The demonstration is loaded already.")
             return 0
+        _refuse_to_erase_real_relationships()
         _erase()
         prepare()
     with Progress(transient=True) as bar:
@@ -34,6 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
         load.load(lambda: bar.advance(task))
     print(f"The demonstration is loaded: {Relationship.objects.count()} relationships.")
     return 0
+
+
+def _refuse_to_erase_real_relationships() -> None:
+    if Relationship.objects.filter(is_demo=False).exists():
+        raise CannotRun(
+            "relationships were added by hand beside the stories. Name another data folder (RECIPROQUE_DATA)."
+        )
 
 
 def _erase() -> None:

@@ -6,12 +6,14 @@ Each subcommand returns an exit code: 0 done, 1 something is wrong and was said,
 import argparse
 import importlib
 import os
+import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import reciproque
-from reciproque.config.env import BadSetting
+from reciproque.cli.errors import CannotRun
+from reciproque.config import env
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -21,8 +23,8 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="prepare the databases and serve the product")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--workers", type=int, default=2, help="web processes")
+    serve.add_argument("--port", type=_port, default=8000)
+    serve.add_argument("--workers", type=_count, default=2, help="web processes")
     serve.add_argument(
         "--with-worker", action="store_true", help="also run the worker that sends mails and closes waves"
     )
@@ -55,11 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     simulate = commands.add_parser(
         "simulate", help="made-up campaigns with their truth, to attack (RECIPROQUE_SIMULATE=1)"
     )
-    simulate.add_argument("--campaigns", type=int, default=20)
+    simulate.add_argument("--campaigns", type=_count, default=20)
     simulate.add_argument("--client", type=_span, default=(4, 30), metavar="LO-HI")
     simulate.add_argument("--supplier", type=_span, default=(4, 30), metavar="LO-HI")
-    simulate.add_argument("--functions", type=int, default=4)
-    simulate.add_argument("--waves", type=int, default=1)
+    simulate.add_argument("--functions", type=_count, default=4)
+    simulate.add_argument("--waves", type=_count, default=1)
     simulate.add_argument(
         "--moves", type=_span, default=(0, 0), metavar="LO-HI", help="people who come or go between waves, a side"
     )
@@ -78,7 +80,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 ROLES = ["client-member", "supplier-member", "sponsor-client", "sponsor-supplier", "facilitator"]
-WITH_DJANGO = {"worker", "demo", "check", "backup", "restore", "audit", "urn", "facts"}
+STARTS_ANEW = {"serve", "worker", "demo", "prepare", "restore"}
+"""Commands that may begin in an empty folder; the others speak of an installation that exists."""
+WITHOUT_DJANGO = {"serve", "simulate"}
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 1 to 65535")
+    return int(text)
 
 
 def _span(text: str) -> tuple[int, int]:
@@ -94,19 +110,62 @@ def _span(text: str) -> tuple[int, int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
+
+    def run(arguments: argparse.Namespace) -> int:
+        module = importlib.import_module(f"reciproque.cli.{arguments.command}")
+        return int(module.run(arguments))
+
+    return guarded(run, arguments)
+
+
+def guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    """Run a command; whatever goes wrong for a reason that can be named is said in a sentence, without a traceback."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in memory while a wave opens must never reach the disk
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reciproque.config.settings")
     try:
-        if arguments.command in WITH_DJANGO:
+        _find_data_folder(arguments.command)
+        if arguments.command not in WITHOUT_DJANGO:
             import django
 
             django.setup()
-        module = importlib.import_module(f"reciproque.cli.{arguments.command}")
-        return int(module.run(arguments))
-    except BadSetting as error:
-        print(f"reciproque: {error}", file=sys.stderr)
-        return 2
+        return run(arguments)
+    except env.BadSetting as error:
+        return _say(error, code=2)
+    except CannotRun as error:
+        return _say(error, code=1)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if "django" in sys.modules and _is_about_the_database(error):
+            return _say(f"the database cannot be used: {error}\nreciproque check says more.", code=1)
+        raise
+
+
+def _say(problem: object, *, code: int) -> int:
+    print(f"reciproque: {problem}", file=sys.stderr)
+    return code
+
+
+def _is_about_the_database(error: Exception) -> bool:
+    from django.db import Error
+
+    return isinstance(error, Error)
+
+
+def _find_data_folder(command: str) -> None:
+    """Make the data folder for the commands that start an installation; the others find one or say so."""
+    folder = env.folder("RECIPROQUE_DATA", "data")
+    if command in STARTS_ANEW:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise env.BadSetting(f"{folder} cannot be made: {error.strerror}. Set RECIPROQUE_DATA.") from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise env.BadSetting(
+                f"nothing can be written in {folder}. Give it to this user, or set RECIPROQUE_DATA."
+            )
+    elif command != "simulate" and not folder.is_dir():
+        raise env.BadSetting(f"there is no installation in {folder}. Set RECIPROQUE_DATA, or start `reciproque serve`.")
 
 
 if __name__ == "__main__":

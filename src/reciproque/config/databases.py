@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from reciproque.config.env import BadSetting
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous={sync}; PRAGMA foreign_keys=ON;"
     "PRAGMA busy_timeout=20000; PRAGMA secure_delete={secure}; PRAGMA temp_store=MEMORY;"
@@ -30,6 +32,8 @@ def _sqlite(path: Path, *, sync: str, secure: str) -> dict[str, Any]:
 
 def _postgres(url: str, *, schema: str) -> dict[str, Any]:
     parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.lstrip("/"):
+        raise BadSetting("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

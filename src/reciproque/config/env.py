@@ -5,6 +5,8 @@ A value may also come from a file: ``NAME_FILE=/run/secrets/x`` is read when ``N
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
@@ -18,8 +20,33 @@ def text(name: str, default: str = "") -> str:
     if name in os.environ:
         return os.environ[name]
     if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeError) as error:
+            raise BadSetting(f"{name}_FILE names {path}, which cannot be read.") from error
     return default
+
+
+def folder(name: str, default: str) -> Path:
+    return Path(text(name, default)).expanduser().resolve()
+
+
+def address(name: str, default: str) -> str:
+    """A web address without its last slash."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadSetting(f"{name} must be an address such as https://trust.example.org, not {value!r}.")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError) as error:
+        raise BadSetting(f"{name} must be a time zone such as Europe/Paris, not {value!r}.") from error
+    return value
 
 
 def flag(name: str, default: bool) -> bool:

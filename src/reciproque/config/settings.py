@@ -1,12 +1,12 @@
 """All settings, from typed readers of the environment. Works with none set: SQLite, mails in a folder."""
 
-import os
 import secrets
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 import reciproque
+from reciproque.app.survey.urn.files import create_once
 from reciproque.config import env
 from reciproque.config.databases import databases
 from reciproque.config.logs import LOGGING as LOGGING
@@ -14,12 +14,12 @@ from reciproque.config.logs import LOGGING as LOGGING
 PACKAGE_DIR = Path(reciproque.__file__).parent
 
 # ---------------------------------------------------------------- Place and mode
-DATA_DIR = Path(env.text("RECIPROQUE_DATA", "data")).resolve()
+DATA_DIR = env.folder("RECIPROQUE_DATA", "data")
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 DEMO = env.flag("RECIPROQUE_DEMO", False)
 SIMULATE = env.flag("RECIPROQUE_SIMULATE", False)
 DEBUG = env.flag("RECIPROQUE_DEBUG", False)
-BASE_URL = env.text("RECIPROQUE_URL", "http://127.0.0.1:8000").rstrip("/")
+BASE_URL = env.address("RECIPROQUE_URL", "http://127.0.0.1:8000")
 HTTPS = BASE_URL.startswith("https://")
 SECRETS_DIR = DATA_DIR / "secrets"
 
@@ -31,12 +31,10 @@ def _secret_key() -> str:
     path = SECRETS_DIR / "server.key"
     SECRETS_DIR.mkdir(exist_ok=True, mode=0o700)
     if not path.exists():
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(64))
-        except FileExistsError:
-            pass
-    return path.read_text()
+        create_once(path, secrets.token_urlsafe(64).encode())
+    if key := path.read_text().strip():
+        return key
+    raise env.BadSetting(f"{path} is empty. Put the key back from where it was saved, or remove the file.")
 
 
 SECRET_KEY = _secret_key()
@@ -185,7 +183,8 @@ LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 USE_I18N = USE_TZ = True
-TIME_ZONE = env.text("RECIPROQUE_TIME_ZONE", "Europe/Paris")
+FORMAT_MODULE_PATH = "reciproque.config.formats"
+TIME_ZONE = env.time_zone("RECIPROQUE_TIME_ZONE", "Europe/Paris")
 STATIC_URL = "static/"
 STATIC_ROOT = None  # files are served from where they are installed
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
