@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -37,13 +36,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_GET
 def home(request: SignedIn) -> HttpResponse:
-    """The relationships of the account, each with where it stands; the guided start when there is none."""
+    """The relationships of the account, each with where it stands; the guided start for whoever runs the site."""
     rows = home_rows(request.user)
-    if not rows:
-        try:
-            return redirect(reverse("start"))
-        except NoReverseMatch:
-            pass
+    if not rows and request.user.is_host_admin:
+        return redirect("start")
     return render(request, "reading/home.html", {"rows": rows, "active_nav": "relationships"})
 
 
