@@ -161,9 +161,7 @@ def _find_data_folder(command: str) -> None:
         except OSError as error:
             raise env.BadSetting(f"{folder} cannot be made: {error.strerror}. Set RECIPROQUE_DATA.") from error
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise env.BadSetting(
-                f"nothing can be written in {folder}. Give it to this user, or set RECIPROQUE_DATA."
-            )
+            raise env.BadSetting(f"nothing can be written in {folder}. Give it to this user, or set RECIPROQUE_DATA.")
     elif command != "simulate" and not folder.is_dir():
         raise env.BadSetting(f"there is no installation in {folder}. Set RECIPROQUE_DATA, or start `reciproque serve`.")
 
