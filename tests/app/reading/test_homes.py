@@ -44,9 +44,16 @@ def test_home_shows_only_relationships_one_has_a_role_on(named, opened, client):
     assert response.status_code == 302 or "Valmorine" not in text_of(response)
 
 
-def test_home_sends_newcomers_to_the_guided_start(named, client):
-    client.force_login(named.outsider)
+def test_home_sends_whoever_runs_the_site_to_the_guided_start(named, client):
+    client.force_login(named.host_admin)
     assert client.get(reverse("home")).url == reverse("start")
+
+
+def test_home_greets_an_account_without_a_role(named, client):
+    client.force_login(named.outsider)
+    response = client.get(reverse("home"))
+    assert response.status_code == 200
+    assert "Rien à lire pour l’instant." in text_of(response)
 
 
 @pytest.mark.parametrize("number", [1, 3])
