@@ -172,6 +172,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_REAUTHENTICATION_REQUIRED = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "reciproque.app.directory.passkeys.AddPasskeyForm",
+    "edit_webauthn": "reciproque.app.directory.passkeys.EditPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Réciproque"
 MFA_TOTP_TOLERANCE = 1  # a code typed slowly, or on a phone whose clock is half a minute off, still counts
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
