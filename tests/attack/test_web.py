@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-import wave_steps
-from consistency.test_urls import patterns
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 from django.urls import get_resolver
 
 import personas
+import wave_steps
+from consistency.test_urls import patterns
 from reciproque.app.reading.actions import turn_key
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
@@ -66,7 +66,7 @@ def signed_in(cast, role):
 def seen(cast, wave, role, at):
     """All that a role is shown: status and page of every address, less what is drawn anew each time."""
     client, found = signed_in(cast, role), {}
-    for name, url in addresses(wave):
+    for _name, url in addresses(wave):
         with clock.at(at):
             response = client.get(url)
         body = b"".join(response.streaming_content) if response.streaming else response.content
