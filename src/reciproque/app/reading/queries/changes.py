@@ -137,4 +137,9 @@ def trend(material: Material, earlier: list[Publication]) -> Trend | None:
         "Between one and four people came or left since %(month)s: figures would give their answers away. The words "
         "stand against a margin larger than what these people can do alone."
     ) % {"month": month(reference) if reference else _("the last wave")}
-    return Trend(note, Table("trend", _("Words instead of figures"), note, columns, rows, numeric=False))
+    return Trend(
+        note,
+        Table(
+            "trend", _("Words instead of figures"), _("How each subject moved, in words"), columns, rows, numeric=False
+        ),
+    )

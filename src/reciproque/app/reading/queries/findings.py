@@ -33,7 +33,7 @@ def title(material: Material, rows: Sequence[Row], whole: Row | None, regards: S
     if material.publication.level == "none":
         return _("Nothing can be published, on either side.")
     if material.publication.level == "trend":
-        return _("Too few people moved to publish figures, too many to publish all.")
+        return _("A few people came or left: words this time, not figures.")
     return _situations(rows) or _index(material, whole) or _views(regards)
 
 
