@@ -78,4 +78,12 @@ def _words(row: AuditRecord) -> dict[str, Any]:
     if words.get("side") in Seat.values:
         words["side"] = Seat(words["side"]).label
     words.pop("action", None)
-    return {**words, "who": row.actor_name, "what": row.subject}
+    return {**words, "who": row.actor_name, "what": _subject(row.subject)}
+
+
+def _subject(written: str) -> str:
+    """A wave is recorded as its relationship and its number: say so in words."""
+    relationship, _dot, number = written.rpartition(" · ")
+    if not (relationship and number.isdecimal()):
+        return written
+    return _("%(relationship)s, wave %(number)s") % {"relationship": relationship, "number": number}
