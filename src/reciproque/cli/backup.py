@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 from rich.progress import Progress
@@ -18,10 +19,15 @@ from rich.progress import Progress
 import reciproque
 from reciproque.cli.errors import CannotRun
 from reciproque.cli.prepare import SCHEMAS
+from reciproque.cli.running import stopped
 
 MANIFEST = "manifest.json"
 NO_SECRETS = "The secrets and locks of waves are not in it, on purpose."
-ELSEWHERE = "On another machine, waves whose ballots are not destroyed yet can neither go on nor be opened."
+HERE = (
+    "On the machine and in the data folder that it came from, waves go on. "
+    "Elsewhere, waves whose ballots are not destroyed yet can neither go on nor be opened: cancel them. "
+    "Start `reciproque serve`, then `reciproque check`."
+)
 
 
 class BadBackup(CannotRun):
@@ -123,28 +129,35 @@ def _restore(arguments: argparse.Namespace) -> str:
     if missing := {_file(alias) for alias in SCHEMAS} - set(files):
         raise BadBackup(f"This backup holds no {', '.join(sorted(missing))}: it comes from another kind of database.")
     if not arguments.replace and any(_tables(alias) for alias in SCHEMAS):
-        raise BadBackup("There is data here already. Stop the product and add --replace to replace it.")
-    for alias in SCHEMAS:
-        _load(alias, arguments.folder / _file(alias))
-    return f"Restored from {arguments.folder}. {ELSEWHERE}"
+        raise BadBackup("There is data here already. Stop `serve` and `worker`, then add --replace to replace it.")
+    with stopped(settings.DATA_DIR):
+        _load(arguments.folder)
+    return f"Restored from {arguments.folder}. {HERE}"
 
 
 def _tables(alias: str) -> list[str]:
     return connections[alias].introspection.table_names()
 
 
-def _load(alias: str, source: Path) -> None:
-    connection = connections[alias]
-    connection.close()
-    if connection.vendor != "sqlite":
-        _postgres_tool("pg_restore", alias, ["--clean", "--if-exists", "--single-transaction", str(source)])
-        return
-    target = Path(connection.settings_dict["NAME"])
-    fresh = target.with_suffix(".restoring")
-    shutil.copyfile(source, fresh)
-    for leftover in _journals(target):
-        leftover.unlink(missing_ok=True)
-    os.replace(fresh, target)
+def _load(folder: Path) -> None:
+    """Everything is copied before the first file takes its place."""
+    connections.close_all()
+    ready: list[tuple[Path, Path]] = []
+    for alias in SCHEMAS:
+        source = folder / _file(alias)
+        if connections[alias].vendor == "sqlite":
+            target = Path(connections[alias].settings_dict["NAME"])
+            fresh = target.with_suffix(".restoring")
+            shutil.copyfile(source, fresh)
+            ready.append((fresh, target))
+        else:
+            _postgres_tool(
+                "pg_restore", alias, ["--clean", "--if-exists", "--no-owner", "--single-transaction", str(source)]
+            )
+    for fresh, target in ready:
+        for leftover in _journals(target):
+            leftover.unlink(missing_ok=True)
+        os.replace(fresh, target)
 
 
 def _journals(target: Path) -> Iterator[Path]:

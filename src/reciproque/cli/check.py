@@ -179,16 +179,16 @@ def _framework() -> Iterator[Finding]:
 
 
 Check = Callable[[], Iterator[Finding]]
-FIRST: tuple[Check, ...] = (_versions, _framework, _databases)
-THEN: tuple[Check, ...] = (_data_folder, _secrets, _log, _worker, _mail, _address)
+ALWAYS: tuple[Check, ...] = (_versions, _framework)
+WITH_DATABASES: tuple[Check, ...] = (_data_folder, _secrets, _log, _worker, _mail, _address)
 
 
 def findings() -> list[Finding]:
     """Everything found. What comes after a database that is not ready would only repeat it."""
-    found = [finding for look in FIRST for finding in look()]
-    if not list(_databases()):
-        found += [finding for look in THEN for finding in look()]
-    return found
+    found = [finding for look in ALWAYS for finding in look()]
+    if broken := list(_databases()):
+        return found + broken
+    return found + [finding for look in WITH_DATABASES for finding in look()]
 
 
 def run(arguments: argparse.Namespace) -> int:

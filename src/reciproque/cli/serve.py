@@ -17,6 +17,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from reciproque.cli.errors import CannotRun
+from reciproque.cli.running import running
+from reciproque.config import env
 
 PATIENCE = 30  # seconds for the worker to reach a safe place
 
@@ -26,10 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_taken_port(arguments.host, arguments.port)
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     address = f"http://{host}:{arguments.port}"
+    folder = env.folder("RECIPROQUE_DATA", "data")
     prepared = subprocess.run([sys.executable, "-m", "reciproque.cli.prepare", address], check=False)
     if prepared.returncode:
         return prepared.returncode
-    with _worker() if arguments.with_worker else nullcontext():
+    with running(folder), _worker() if arguments.with_worker else nullcontext():
         print(f"Réciproque is served on {address}", flush=True)
         Granian(
             "reciproque.config.wsgi:application",

@@ -5,7 +5,7 @@ On PostgreSQL, ``BALLOTS_DATABASE_URL`` may name another role for the ballot sto
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reciproque.config.env import BadSetting
 
@@ -42,7 +42,11 @@ def _postgres(url: str, *, schema: str) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"options": f"-c search_path={schema},public", "pool": {"min_size": 0, "max_size": 8}},
+        "OPTIONS": {
+            **dict(parse_qsl(parts.query)),
+            "options": f"-c search_path={schema},public",
+            "pool": {"min_size": 0, "max_size": 8, "timeout": 10},
+        },
         "TEST": {"NAME": f"test_{schema}_{unquote(parts.path.lstrip('/'))}"},
     }
 

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "reciproque.app.shared.context.page",
                 "reciproque.app.directory.context.personas",
+                "reciproque.app.survey.context.respondents",
             ],
             "libraries": {
                 "reciproque_ui": "reciproque.app.shared.templatetags.reciproque_ui",
