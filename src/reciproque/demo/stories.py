@@ -155,7 +155,7 @@ FORGE = Story(
             "2026-03-23",
             client=tuple(range(9)),
             supplier=tuple(range(13)),
-            client_view=View(facets(78.3, 81.7, 71.7, 70, 68.3, 73.3, t=80, n=38), mirror=71.7, on_mirrored=73.3),
+            client_view=View(facets(78.3, 81.7, 71.7, 70, 68.3, 73.3, t=80, n=38), mirror=71.7, on_mirrored=75),
             supplier_view=View(facets(55, 66.7, 50, 38.3, 41.7, 41.7, t=52, n=62), mirror=58.3, on_mirrored=50),
             words=S1_WORDS_1,
         ),

@@ -1,4 +1,4 @@
-"""What the sign-in page of a demonstration knows besides: the chairs one may take."""
+"""What the sign-in page of a demonstration knows besides: the chairs one may take, story by story."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
-from reciproque.app.directory.queries.start import demo_personas
+from reciproque.app.directory.queries.start import demo_stories, demo_third_parties
 
 
 def personas(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if not settings.DEMO or match is None or match.url_name != "account_login":
-        return {"personas": []}
-    return {
-        "personas": [
-            {
-                "name": chair.name,
-                "role": chair.role,
-                "side": chair.side,
-                "organisation": chair.organisation,
-                "url": reverse("persona-login", args=[chair.key]),
-            }
-            for chair in demo_personas()
-        ]
-    }
+        return {"demo_stories": [], "third_parties": ()}
+    return {"demo_stories": demo_stories(), "third_parties": demo_third_parties()}

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from reciproque.app.survey.views import answering, outbox, receipt, sealing, send_again, waves
+from reciproque.app.survey.views import answering, demo_chair, outbox, receipt, sealing, send_again, waves
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Answering: public, no account. The link of an invitation is /r#TOKEN.
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/withdraw", answering.withdraw, name="respond-withdraw"),
     path("r/declined", answering.declined, name="respond-declined"),
     path("r/leave", answering.leave, name="respond-leave"),
+    path("r/chair/<str:key>/<str:side>/", demo_chair.take, name="respond-chair"),
     path("receipt/", receipt.check, name="receipt-check"),
     path("r/again", send_again.send_again, name="send-again"),
     # Waves.

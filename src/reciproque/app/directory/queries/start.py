@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
 from reciproque.app.directory.models import Account, Membership, Person, Relationship
-from reciproque.app.shared.vocabulary import SIDES
+from reciproque.app.shared.vocabulary import SIDES, Seat, Side
 
 Role = Membership.Role
 
@@ -69,18 +70,56 @@ class Persona:
     organisation: str
 
 
-def demo_personas() -> list[Persona]:
-    """One chair per account: sponsors and members on both sides, facilitators between them."""
-    memberships = Membership.objects.filter(
-        relationship__is_demo=True, account__is_active=True, role__in=[Role.SPONSOR, Role.MEMBER, Role.FACILITATOR]
-    ).select_related("account__organisation")
+@dataclass(frozen=True)
+class DemoStory:
+    """Two companies of the demonstration, what they do together, and the chairs one may take on each side."""
+
+    pair: tuple[int, int]
+    companies: str
+    perimeters: tuple[str, ...]
+    client: tuple[Persona, ...]
+    supplier: tuple[Persona, ...]
+
+
+CHAIRS = (Role.SPONSOR, Role.DEPUTY, Role.MEMBER, Role.FACILITATOR)
+
+
+def demo_stories() -> list[DemoStory]:
+    """In the order they are told: those who sponsor first, then those who stand in for them, then the others."""
+    told: dict[tuple[int, int], list[Membership]] = {}
+    for row in _demo_seats():
+        told.setdefault((row.relationship.client_id, row.relationship.supplier_id), []).append(row)
+    return [
+        DemoStory(
+            pair=pair,
+            companies=str(rows[0].relationship),
+            perimeters=tuple(dict.fromkeys(row.relationship.perimeter for row in rows)),
+            client=_chairs(row for row in rows if row.side == Side.CLIENT),
+            supplier=_chairs(row for row in rows if row.side == Side.SUPPLIER),
+        )
+        for pair, rows in told.items()
+    ]
+
+
+def demo_third_parties() -> tuple[Persona, ...]:
+    """Those who sit between the two companies, in one story or several."""
+    return _chairs(row for row in _demo_seats() if row.side == Seat.NEUTRAL)
+
+
+def _demo_seats() -> QuerySet[Membership]:
+    seats = Membership.objects.filter(relationship__is_demo=True, account__is_active=True, role__in=CHAIRS)
+    return seats.select_related("account__organisation", "relationship__client", "relationship__supplier").order_by(
+        "relationship_id", "pk"
+    )
+
+
+def _chairs(rows: Iterable[Membership]) -> tuple[Persona, ...]:
     chairs: dict[int, Persona] = {}
-    for row in memberships.order_by("relationship_id", "role", "pk"):
+    for row in sorted(rows, key=lambda row: CHAIRS.index(Role(row.role))):
         account = row.account
         company = str(account.organisation) if account.organisation else ""
-        chair = Persona(account.key, str(account), str(Role(row.role).label), row.side, company)
-        chairs.setdefault(account.pk, chair)
-    return list(chairs.values())
+        chairs.setdefault(account.pk, Persona(account.key, str(account), row.role, row.side, company))
+    return tuple(chairs.values())
 
 
 def demo_account(key: str) -> Account | None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from reciproque.app.reading.queries.material import CLIENT, SUPPLIER, Material
+from reciproque.app.reading.queries.rows import gap_note
+from reciproque.app.reading.queries.signs import sign_of
 from reciproque.reports.page import Regard, Row, Trend
 from reciproque.science.figures import MINIMUM
 
@@ -100,7 +102,14 @@ def lead(
     if trend:
         return trend.note
     mistakes = whole.says if whole and whole.glyph in ("false_agreement", "false_conflict") else ()
-    return " ".join([*_topics(rows), *(_seen(regard) for regard in regards), *mistakes])
+    return " ".join([*_topics(rows), *(_seen(regard) for regard in regards), *_apart(material), *mistakes])
+
+
+def _apart(material: Material) -> list[str]:
+    """How far apart the two views are on the whole."""
+    gap = material.gaps.get("profile")
+    signs = [sign_of(score) if (score := material.side(side).profile) else None for side in (CLIENT, SUPPLIER)]
+    return [gap_note(gap, *signs)] if gap else []
 
 
 def _nothing(material: Material) -> str:

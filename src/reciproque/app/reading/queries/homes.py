@@ -14,6 +14,7 @@ from reciproque.app.directory.access import relationships_for
 from reciproque.app.directory.models import Account, Membership, Relationship
 from reciproque.app.reading.models import Publication
 from reciproque.app.reading.queries import changes
+from reciproque.app.reading.queries.beside import Beside, beside, other_perimeters
 from reciproque.app.reading.queries.material import Material
 from reciproque.app.reading.queries.reading import regards_of
 from reciproque.app.reading.queries.unknowns import coverage
@@ -74,6 +75,7 @@ class RelationshipHome:
     joint: tuple[str, ...]
     steps: tuple[Step, ...]
     notes: dict[str, str]
+    beside: tuple[Beside, ...] = ()
 
 
 def home_rows(account: Account) -> list[HomeRow]:
@@ -172,7 +174,17 @@ def relationship_home(relationship: Relationship, membership: Membership) -> Rel
         joint=tuple(one.sentence for one in awaited if not one.side),
         steps=tuple(_step(wave) for wave in reversed(waves)),
         notes={"measure": _measured(latest) or (_("wave %(number)s") % {"number": current.number} if current else "")},
+        beside=_beside(relationship, membership, latest),
     )
+
+
+def _beside(relationship: Relationship, membership: Membership, here: Material | None) -> tuple[Beside, ...]:
+    others = other_perimeters(relationship, membership.account) if here else []
+    if here is None or not others:
+        return ()
+    publications = _publications([other.pk for other in others])
+    latest = (_latest_with_figures(publications.get(other.pk, []))[0] for other in others)
+    return tuple(found for there in latest if there and (found := beside(here, there)))
 
 
 def _heading(wave: Wave | None, status: Status | None) -> tuple[str, str]:
