@@ -79,6 +79,7 @@ bench: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## Measure against the fi
 	$(PY) benchmarks/all.py
 
 wheel: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## A wheel that carries its built pages and its French
+	rm -rf build dist
 	$(PY) -m build --wheel --installer uv
 
 clean: ## Forget everything that was built
