@@ -14,7 +14,7 @@ from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
 @pytest.fixture
 def urn_store(transactional_db, tmp_path: Path, settings) -> Iterator[None]:
-    """The ballot tables are not managed: nothing else empties them. Closing rewrites files, so it needs real commits."""
+    """The ballot tables are not managed: nothing else empties them. Closing rewrites files: it needs real commits."""
     settings.SECRETS_DIR = tmp_path / "secrets"
     _empty()
     with translation.override("en"):
