@@ -225,19 +225,7 @@ PLANT = Story(
             client=tuple(range(11)),
             supplier=tuple(range(8)),
             client_view=View(
-                facets(
-                    30,
-                    45,
-                    11.7,
-                    21.7,
-                    30,
-                    35,
-                    t=20,
-                    n=78,
-                ),
-                mirror=40,
-                on_mirrored=28.3,
-                items={"N3": 88},
+                facets(35, 38.3, 11.7, 21.7, 35, 31.7, t=20, n=78), mirror=31.7, on_mirrored=28.9, items={"N3": 88}
             ),
             supplier_view=View(facets(48.3, 51.7, 40, 36.7, 38.3, 43.3, t=38, n=70), mirror=35, on_mirrored=43.3),
             words={

@@ -22,7 +22,7 @@ from reciproque.science.figures import (
     sum_bounds,
 )
 from reciproque.science.hexagon import ANYWHERE, Hexagon, box
-from reciproque.science.solver import CAME, LEFT, Block, Counts, Part, Puzzle, Tally, refuted, safe, unlinked
+from reciproque.science.solver import CAME, LEFT, Block, Counts, Part, Puzzle, Tally, safe, unlinked
 
 MOST_PATTERNS = 24
 Questions = tuple[str, ...]
@@ -105,13 +105,7 @@ def pair_safe(earlier: SideTable, later: SideTable, shape: InstrumentShape, tall
     if puzzles is None or any(_silent_movers(pair, question) for question in shape.direct_items + shape.mirror_items):
         return False
     alone = [single for puzzle in puzzles if len(puzzle.parts) > 1 for single in unlinked(puzzle)]
-    return _premise_is_false([*alone, *puzzles]) or all(safe(puzzle, tally) for puzzle in (*alone, *puzzles))
-
-
-def _premise_is_false(puzzles: Sequence[Puzzle]) -> bool:
-    """True when most figures, each alone, prove that people changed their answers: then nothing follows from the pair."""
-    single = [puzzle for puzzle in puzzles if len(puzzle.parts) == 1]
-    return 2 * sum(map(refuted, single)) > len(single) > 0
+    return all(safe(puzzle, tally) for puzzle in (*alone, *puzzles))
 
 
 def _row(table: SideTable, code: str) -> Figure | None:

@@ -107,7 +107,7 @@ def safe(puzzle: Puzzle, tally: Tally) -> bool:
     >>> safe(sum_of_three(12, 12), Tally()), safe(sum_of_three(20, 21), Tally())
     (True, False)
     """
-    if refuted(puzzle):
+    if _refuted(puzzle):
         return True
     return all(_safe_for(puzzle, allies, tally) for allies in circles(puzzle.people, puzzle.colleagues))
 
@@ -133,14 +133,8 @@ def circles(people: Counts, colleagues: tuple[int, int]) -> list[tuple[int, ...]
     return [()]
 
 
-def refuted(puzzle: Puzzle) -> bool:
-    """True when no world satisfies the puzzle: its premise, that nobody else changed an answer, is false.
-
-    >>> from reciproque.science.hexagon import box
-    >>> three = Block(1, ((0, 3, 0),))
-    >>> refuted(Puzzle((Part((three,), box((22, 23), None)),), (0, 3, 0), (0, 0)))
-    True
-    """
+def _refuted(puzzle: Puzzle) -> bool:
+    """True when no world satisfies the puzzle: its premise, that nobody else changed an answer, is false."""
     links = []
     for part in puzzle.parts:
         shapes = [_reach(block) for block in part.blocks]
