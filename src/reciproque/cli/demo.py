@@ -19,10 +19,10 @@ def run(arguments: argparse.Namespace) -> int:
         print("reciproque: set RECIPROQUE_DEMO=1: the demonstration lets anybody enter as anybody.", file=sys.stderr)
         return 2
     prepare()
-    if load.already_loaded():
-        if not arguments.again:
-            print("The demonstration is loaded already.")
-            return 0
+    if load.already_loaded() and not arguments.again:
+        print("The demonstration is loaded already.")
+        return 0
+    if load.relationships():
         _refuse_to_erase_real_relationships()
         _erase()
         prepare()
