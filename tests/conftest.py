@@ -1,6 +1,7 @@
 """Shared by all tests: a data folder of its own, two databases, personas of the five kinds."""
 
 import pytest
+from django.utils import translation
 
 DATABASE_FOLDERS = ("tests/app/", "tests/cli/", "tests/demo/", "tests/consistency/", "tests/attack/")
 
@@ -18,6 +19,12 @@ def cast(db):
     import personas
 
     return personas.cast(people=5)
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over():
+    """What one test speaks, the next one must not."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

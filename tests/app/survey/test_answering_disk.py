@@ -18,6 +18,7 @@ from reciproque.app.survey.urn.models import Ballot
 from reciproque.config.logs import NoRespondentPaths
 
 pytestmark = [
+    pytest.mark.sqlite,
     pytest.mark.django_db(transaction=True, databases=["default", "ballots"], serialized_rollback=True),
     pytest.mark.usefixtures("urn_store"),
 ]

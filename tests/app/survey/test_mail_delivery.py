@@ -204,7 +204,7 @@ def test_an_address_that_cannot_be_one_is_refused_without_asking(wave, settings)
         "Eve\nSubject: x",
         "Eve\u2028Bcc: spy@example.test",
         "Eve\x85X: y",
-        "Eve\x00\x0bZ",
+        pytest.param("Eve\x00\x0bZ", marks=pytest.mark.sqlite),  # PostgreSQL refuses to store it
         "<script>alert(1)</script>&</mj-text>",
     ],
 )

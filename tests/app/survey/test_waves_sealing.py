@@ -46,6 +46,7 @@ def everything_stored(folder: Path) -> bytes:
     return "\n".join(rows).encode() + b"".join(path.read_bytes() for path in folder.glob("*"))
 
 
+@pytest.mark.sqlite
 def test_a_phrase_is_shown_once_and_kept_nowhere(cast, settings, caplog):
     caplog.set_level(logging.DEBUG)
     made = wave_steps.sealing_of(cast)
