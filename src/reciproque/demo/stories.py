@@ -251,7 +251,7 @@ PLANT = Story(
         Telling(
             "2026-06-29",
             "2026-07-20",
-            client=tuple(range(11)),
+            client=(*range(9), 11, 12, 13),
             supplier=tuple(range(8)),
             client_view=View(facets(60, 61.7, 70, 58.3, 60, 56.7, t=55, n=40), mirror=60, on_mirrored=61.7),
             supplier_view=View(facets(61.7, 63.3, 66.7, 58.3, 61.7, 60, t=58, n=42), mirror=58, on_mirrored=61.7),
