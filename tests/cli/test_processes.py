@@ -131,8 +131,8 @@ def test_a_demonstration_never_opens_over_real_relationships(installation, comma
 
 
 def test_what_a_visitor_adds_to_the_demonstration_does_not_stop_it(installation):
-    installation.python(REAL.format(is_demo=True))
-    installation.python(REAL.format(is_demo=False).replace("One", "Three"))
+    added = "campaign.relationship(campaign.company('Three'), campaign.company('Four'), is_demo=False)"
+    installation.python(REAL.format(is_demo=True) + "\n" + added)
     installation.extra = {"RECIPROQUE_DEMO": "1"}
     assert installation.run("demo").returncode == 0
     again = installation.run("demo", "--again")
