@@ -134,7 +134,7 @@ def test_what_a_visitor_adds_to_the_demonstration_does_not_stop_it(installation)
     added = "campaign.relationship(campaign.company('Three'), campaign.company('Four'), is_demo=False)"
     installation.python(REAL.format(is_demo=True) + "\n" + added)
     installation.extra = {"RECIPROQUE_DEMO": "1"}
-    assert installation.run("demo").returncode == 0
+    installation.python("from reciproque.cli.prepare import prepare; prepare()")  # what `serve` and `worker` ask
     again = installation.run("demo", "--again")
     assert again.returncode == 1
     assert "added by hand" in again.stderr
