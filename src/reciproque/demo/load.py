@@ -38,7 +38,7 @@ def load(tick: Tick = lambda: None) -> None:
 
 
 def relationships() -> int:
-    """How many of the stories are there; fewer than all of them when a loading was cut short."""
+    """How many of the stories are there; fewer than all of them when the telling was cut short."""
     return Relationship.objects.filter(is_demo=True).count()
 
 
