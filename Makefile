@@ -28,7 +28,7 @@ $(STAMP)/npm: frontend/package-lock.json
 	@touch $@
 
 FRONT := $(shell find frontend/src frontend/*.js frontend/package.json -type f 2>/dev/null)
-PAGES := $(shell find $(SRC) \( -name '*.html' -o -path '*/reports/*.py' -o -path '*/templatetags/*.py' \) -type f 2>/dev/null)
+PAGES := $(shell find $(SRC) \( -name '*.html' -o -name '*.py' \) -type f 2>/dev/null)
 
 $(STAMP)/assets: $(STAMP)/venv $(STAMP)/npm $(FRONT) $(PAGES)
 	cd frontend && npm run --silent build
