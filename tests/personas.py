@@ -72,7 +72,6 @@ class Cast:
 
 
 def cast(*, client: str = "", supplier: str = "", people: int = 0) -> Cast:
-    functions()
     buyer, seller = organisation(client), organisation(supplier)
     relationship = Relationship.objects.create(client=buyer, supplier=seller)
     roles = {

@@ -15,7 +15,7 @@ from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, databases=["default", "ballots"], serialized_rollback=True),
+    pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
 ]
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}

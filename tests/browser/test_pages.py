@@ -23,7 +23,7 @@ from reciproque.demo.load import load
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.django_db(transaction=True, databases=["default", "ballots"], serialized_rollback=True),
+    pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
 ]
 FILES = {"reading-pdf", "reading-xlsx", "wave-record", "export-csv", "export-xlsx"}
 NOT_VISITED = {"account_logout", "set_language"}
@@ -57,7 +57,6 @@ WORDS = """() => {
 def demo(transactional_db, settings, tmp_path) -> Iterator[None]:
     settings.SECRETS_DIR = tmp_path / "secrets"
     settings.DEMO = True
-    personas.functions()
     load()
     yield
     for table in (Ballot, SealedBallot, ShutUrn):

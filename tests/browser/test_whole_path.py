@@ -29,7 +29,7 @@ from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, databases=["default", "ballots"], serialized_rollback=True),
+    pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
 ]
 PASSWORD = "une phrase que personne ne devine"
 CLIENT_FILE = """Société;Civilité;NOM;Prénom;Courriel;Portable;Service;Entrée
@@ -85,7 +85,6 @@ def house(transactional_db, live_server, settings, tmp_path, monkeypatch) -> Ite
     settings.SECRETS_DIR = tmp_path / "secrets"
     settings.SECOND_FACTOR_REQUIRED = True
     settings.BASE_URL = live_server.url
-    personas.functions()
     with smtp.server() as (mails, port):
         smtp.use(settings, port)
         made = House(mails, live_server.url)

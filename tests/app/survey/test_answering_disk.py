@@ -19,7 +19,7 @@ from reciproque.config.logs import NoRespondentPaths
 
 pytestmark = [
     pytest.mark.sqlite,
-    pytest.mark.django_db(transaction=True, databases=["default", "ballots"], serialized_rollback=True),
+    pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
     pytest.mark.usefixtures("urn_store"),
 ]
 CANARY = "The canary sings in the third workshop"

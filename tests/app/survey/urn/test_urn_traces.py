@@ -126,8 +126,7 @@ def arrival_against(places: Callable[[], dict[str, int]], arrivals: list[str]) -
 def places_in_the_file(table: type[Ballot] | type[SealedBallot], wave_id: int) -> dict[str, int]:
     """Where the end of each body lies in the store's main file."""
     store.truncate_log("ballots")
-    (main,) = [path for path in store_files() if path.name.endswith("sqlite3")]
-    content = main.read_bytes()
+    content = Path(connections["ballots"].settings_dict["NAME"]).read_bytes()
     return {receipts.receipt_of(row): content.find(row.body[-200:]) for row in store._rows(table, wave_id)}
 
 
