@@ -11,7 +11,6 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Browser
 
-import personas
 from browsing import Seat
 from reciproque.app.directory.models import Account
 from reciproque.app.survey.models import Wave

@@ -17,7 +17,6 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-import personas
 import smtp
 from browsing import Seat
 from reciproque.app.directory.models import Account
