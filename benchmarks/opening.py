@@ -21,9 +21,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from reciproque import instruments
 from reciproque.app.reading.actions import turn_key
 from reciproque.app.shared import clock
-from reciproque.app.survey import instruments
 from reciproque.cli.prepare import prepare
 from reciproque.demo import campaign
 from reciproque.demo.campaign import Someone, Stage

@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 import personas
+from reciproque import instruments
 from reciproque.app.directory.models import Post, Relationship
-from reciproque.app.survey import instruments
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState
 from reciproque.app.survey.urn import collect, keys
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from personas import Cast
+from reciproque import instruments
 from reciproque.app.directory.models import Account, Person
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
-from reciproque.app.survey import instruments
 from reciproque.app.survey.actions import closing, opening, sealing, waves
 from reciproque.app.survey.actions.answering import submit_ballot
 from reciproque.app.survey.models import Wave

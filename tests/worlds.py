@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 import personas
+from reciproque import instruments
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText
 from reciproque.app.reading.queries.published import earlier_waves, row_of, shape_of
-from reciproque.app.survey import instruments
 from reciproque.app.survey.models import Invitation, Wave, WaveState
 from reciproque.science.figures import SideBallots
 from reciproque.science.publication import publish

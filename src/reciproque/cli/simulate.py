@@ -134,7 +134,7 @@ def _moved(chance: random.Random, present: list[Any], waiting: list[Any], span: 
 
 # ---------------------------------------------------------------- One campaign
 def _campaign(options: Options, number: int) -> None:
-    from reciproque.app.survey import instruments
+    from reciproque import instruments
 
     chance = random.Random(f"{options.seed}-{number}")  # noqa: S311 - the same campaigns for the same seed
     questions = instruments.parse(instruments.source()).questions_of("full")

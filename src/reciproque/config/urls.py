@@ -8,6 +8,8 @@ from reciproque.app.shared import views as shared
 
 urlpatterns = [
     path("", include("reciproque.app.directory.urls")),
+    path("", include("reciproque.app.portfolio.urls")),
+    path("", include("reciproque.app.network.urls")),
     path("", include("reciproque.app.survey.urls")),
     path("", include("reciproque.app.reading.urls")),
     path("accounts/", include("allauth.urls")),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from reciproque.app.survey.instruments import Instrument
+from reciproque.instruments import Instrument
 
 LOWEST, HIGHEST = 1, 7
 

@@ -8,10 +8,10 @@ from random import Random
 
 from django.utils import timezone
 
+from reciproque import instruments
 from reciproque.app.directory.models import Account, Person, Relationship
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import Side
-from reciproque.app.survey import instruments
 from reciproque.app.survey.models import Wave
 from reciproque.demo import campaign
 from reciproque.demo.answers import side_answers

@@ -141,6 +141,6 @@ def test_numbers_on_the_page_follow_from_the_facts(many):
 
 
 def _items(wave):
-    from reciproque.app.survey import instruments
+    from reciproque import instruments
 
     return instruments.parse(wave.instrument_text).items_of(wave.form)

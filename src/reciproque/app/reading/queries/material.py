@@ -7,12 +7,12 @@ from functools import cached_property
 
 from django.utils.translation import get_language
 
+from reciproque import instruments
 from reciproque.app.reading.models import Publication
 from reciproque.app.reading.queries.published import figures_of, reading_of, shape_of
 from reciproque.app.shared.vocabulary import SIDES, Side, other_side
-from reciproque.app.survey import instruments
-from reciproque.app.survey.instruments import Instrument, Item
 from reciproque.app.survey.models import Wave
+from reciproque.instruments import Instrument, Item
 from reciproque.science.derive import Gap, Reading, Score, SideReading
 from reciproque.science.figures import Figure, InstrumentShape
 

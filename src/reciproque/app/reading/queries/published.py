@@ -7,9 +7,9 @@ from typing import cast
 
 from django.db.models import QuerySet
 
+from reciproque import instruments
 from reciproque.app.reading.models import Publication, PublishedFigure
 from reciproque.app.shared.vocabulary import SIDES, Side
-from reciproque.app.survey import instruments
 from reciproque.app.survey.models import Invitation, Wave
 from reciproque.science import derive
 from reciproque.science.figures import (

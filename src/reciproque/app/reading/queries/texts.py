@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reciproque import instruments
 from reciproque.app.reading.models import PublishedText
-from reciproque.app.survey import instruments
 from reciproque.app.survey.models import Wave
 
 

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from reciproque import instruments
 from reciproque.app.directory.models import Membership, Person, Post, Relationship
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
-from reciproque.app.survey import access, instruments
+from reciproque.app.survey import access
 from reciproque.app.survey.actions import halves
 from reciproque.app.survey.actions.closing import destroy_urn
 from reciproque.app.survey.actions.common import locked, log, membership_of, moved, require_state, same

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from reciproque import instruments
 from reciproque.app.directory.models import Person, Post
 from reciproque.app.shared import clock
-from reciproque.app.survey import instruments
 from reciproque.app.survey.models import Wave
 
 COLLECTING_DAYS, GRACE_HOURS, MOST_GRACE, QUORUM, MOST_QUORUM = 14, 24, 720, 5, 500

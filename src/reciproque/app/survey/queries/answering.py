@@ -14,10 +14,10 @@ from django.db.models.functions import Cast
 from reciproque.app.directory.models import Membership
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import other_side
-from reciproque.app.survey.instruments import Instrument, parse
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState
 from reciproque.app.survey.urn import collect
 from reciproque.app.survey.urn.collect import Recognised
+from reciproque.instruments import Instrument, parse
 
 FIELDS = (
     "side",

@@ -9,9 +9,9 @@ from itertools import groupby
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from reciproque.app.survey.instruments import Instrument, Item, fill, fill_mirror
 from reciproque.app.survey.queries.answering import Respondent
 from reciproque.app.survey.urn.seal import CONSENTS
+from reciproque.instruments import Instrument, Item, fill, fill_mirror
 
 WORDS = "words"
 CANNOT_SAY = "na"

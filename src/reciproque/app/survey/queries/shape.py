@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reciproque.app.survey import instruments
+from reciproque import instruments
 from reciproque.app.survey.models import Wave
 from reciproque.app.survey.urn.opening import OpenedSide
 from reciproque.science.figures import Dimension, InstrumentShape, SideBallots

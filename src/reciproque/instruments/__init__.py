@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import reciproque
-
-FOLDER = Path(reciproque.__file__).parent / "instruments"
+FOLDER = Path(__file__).parent
 DEFAULT = "reciproque"
 
 
