@@ -1,6 +1,17 @@
 """The index of every table."""
 
-from reciproque.app.directory.models import Account, Function, Membership, Organisation, Person, Post, Relationship
+from reciproque.app.directory.models import (
+    Account,
+    Function,
+    KeyList,
+    KeyPerson,
+    Membership,
+    Organisation,
+    Person,
+    Post,
+    Relationship,
+)
+from reciproque.app.network.models import Contact, Declaration, ExpectedPair, WebState
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText
 from reciproque.app.shared.models import AuditHead, AuditRecord, ScheduledJob, WorkerBeat
 from reciproque.app.survey.models import (
@@ -18,8 +29,13 @@ __all__ = [
     "AuditHead",
     "AuditRecord",
     "Ballot",
+    "Contact",
+    "Declaration",
+    "ExpectedPair",
     "Function",
     "Invitation",
+    "KeyList",
+    "KeyPerson",
     "MailCheck",
     "Membership",
     "Organisation",
@@ -35,6 +51,7 @@ __all__ = [
     "SealingKey",
     "ShutUrn",
     "Wave",
+    "WebState",
     "WorkerBeat",
     "WrappedHalf",
 ]

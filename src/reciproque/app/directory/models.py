@@ -215,3 +215,27 @@ class Membership(models.Model):
                 name="only_facilitators_and_observers_are_neutral",
             ),
         ]
+
+
+class KeyPerson(models.Model):
+    """Somebody who carries a relationship, listed by the own company. The other company never sees this list."""
+
+    relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="key_people")
+    side = models.CharField(max_length=8, choices=Side.choices)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="key_in")
+
+    class Meta:
+        ordering = ["person__last_name", "person__first_name", "id"]
+        constraints = [models.UniqueConstraint(fields=["relationship", "person"], name="key_person_once")]
+
+
+class KeyList(models.Model):
+    """Whether a sponsor declared the own company's list of key people complete. Any change of the list undoes it."""
+
+    relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="key_lists")
+    side = models.CharField(max_length=8, choices=Side.choices)
+    complete = models.BooleanField(default=False)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["relationship", "side"], name="one_key_list_per_side")]

@@ -188,6 +188,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('name', models.CharField(max_length=160, verbose_name='name')),
+                ('folded_name', models.CharField(editable=False, max_length=170)),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
+                ('function', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='app.function')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='named_as', to='app.person')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -293,6 +308,69 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeyPerson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_in', to='app.person')),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_people', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['person__last_name', 'person__first_name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='KeyList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('complete', models.BooleanField(default=False)),
+                ('declared_at', models.DateTimeField()),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_lists', to='app.relationship')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ExpectedPair',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('expected', models.BooleanField(default=True)),
+                ('set_by', models.CharField(blank=True, max_length=8)),
+                ('client_function', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='app.function')),
+                ('supplier_function', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='app.function')),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_pairs', to='app.relationship')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Declaration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('subject', models.CharField(blank=True, max_length=120, verbose_name='on what')),
+                ('frequency', models.CharField(choices=[('daily', 'Several times a week'), ('weekly', 'Every week'), ('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('rare', 'Less often')], max_length=12, verbose_name='how often')),
+                ('since', models.DateField(blank=True, null=True, verbose_name='since')),
+                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
+                ('shown', models.CharField(choices=[('own', 'My company only'), ('facilitator', 'My company and the neutral facilitator'), ('both', 'Both companies')], default='both', max_length=12, verbose_name='who may read it')),
+                ('source', models.CharField(choices=[('typed', 'Typed by the company'), ('link', 'Given by the person, by a short link'), ('calendar', 'Read in a calendar'), ('mail', 'Read in mail headers')], default='typed', max_length=12)),
+                ('created_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='app.contact')),
+                ('declared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='app.declaration')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='app.person')),
+                ('said_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='said', to='app.person')),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['person__last_name', 'person__first_name', 'contact__name', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='contact',
+            name='relationship',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='app.relationship'),
+        ),
+        migrations.CreateModel(
             name='Wave',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -377,6 +455,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='app.wave'),
         ),
         migrations.CreateModel(
+            name='WebState',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ready_client_at', models.DateTimeField(null=True)),
+                ('ready_supplier_at', models.DateTimeField(null=True)),
+                ('compared_at', models.DateTimeField(null=True)),
+                ('relationship', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='web_state', to='app.relationship')),
+            ],
+        ),
+        migrations.CreateModel(
             name='WrappedHalf',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -427,6 +515,34 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['facilitator', 'observer']), models.Q(('side', 'neutral'), _negated=True), _connector='OR'), name='only_facilitators_and_observers_are_neutral'),
+        ),
+        migrations.AddConstraint(
+            model_name='keyperson',
+            constraint=models.UniqueConstraint(fields=('relationship', 'person'), name='key_person_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='keylist',
+            constraint=models.UniqueConstraint(fields=('relationship', 'side'), name='one_key_list_per_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='expectedpair',
+            constraint=models.UniqueConstraint(fields=('relationship', 'client_function', 'supplier_function'), name='expected_pair_once'),
+        ),
+        migrations.AddIndex(
+            model_name='declaration',
+            index=models.Index(fields=['relationship', 'side'], name='declaration_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='declaration',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('relationship', 'side', 'person', 'contact'), name='one_word_per_tie_and_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='declaration',
+            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('since', None), ('until__gte', models.F('since')), _connector='OR'), name='tie_ends_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='contact',
+            constraint=models.UniqueConstraint(fields=('relationship', 'side', 'folded_name'), name='contact_named_once'),
         ),
         migrations.AddConstraint(
             model_name='wave',
