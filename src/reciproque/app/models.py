@@ -12,6 +12,17 @@ from reciproque.app.directory.models import (
     Relationship,
 )
 from reciproque.app.network.models import Contact, Declaration, ExpectedPair, WebState
+from reciproque.app.portfolio.models import (
+    Amount,
+    Delivery,
+    Engagement,
+    Partner,
+    Portfolio,
+    RankedPartner,
+    Ranking,
+    Score,
+    Weighting,
+)
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText
 from reciproque.app.shared.models import AuditHead, AuditRecord, ScheduledJob, WorkerBeat
 from reciproque.app.survey.models import (
@@ -26,11 +37,14 @@ from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 
 __all__ = [
     "Account",
+    "Amount",
     "AuditHead",
     "AuditRecord",
     "Ballot",
     "Contact",
     "Declaration",
+    "Delivery",
+    "Engagement",
     "ExpectedPair",
     "Function",
     "Invitation",
@@ -40,18 +54,24 @@ __all__ = [
     "Membership",
     "Organisation",
     "OutboxMail",
+    "Partner",
     "Person",
+    "Portfolio",
     "Post",
     "Publication",
     "PublishedFigure",
     "PublishedText",
+    "RankedPartner",
+    "Ranking",
     "Relationship",
     "ScheduledJob",
+    "Score",
     "SealedBallot",
     "SealingKey",
     "ShutUrn",
     "Wave",
     "WebState",
+    "Weighting",
     "WorkerBeat",
     "WrappedHalf",
 ]

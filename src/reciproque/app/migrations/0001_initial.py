@@ -156,6 +156,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Partner',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('matched_name', models.CharField(editable=False, max_length=200)),
+                ('code', models.CharField(blank=True, max_length=40, verbose_name='code in your own system')),
+                ('siren', models.CharField(blank=True, max_length=9, verbose_name='SIREN')),
+                ('vat', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
+                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                ('category', models.CharField(blank=True, max_length=80, verbose_name='category')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='app.partner')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Amount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('direction', models.CharField(choices=[('bought', 'bought'), ('sold', 'sold')], max_length=6)),
+                ('currency', models.CharField(max_length=3)),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=16)),
+                ('converted', models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ('source', models.CharField(blank=True, max_length=64)),
+                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='amounts', to='app.partner')),
+            ],
+            options={
+                'ordering': ['-year', 'direction', 'currency'],
+            },
+        ),
+        migrations.CreateModel(
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -225,6 +261,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Portfolio',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('chair', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8, verbose_name='chair')),
+                ('currency', models.CharField(default='EUR', max_length=3, verbose_name='currency')),
+                ('capacity', models.PositiveSmallIntegerField(default=9, verbose_name='partners that can be given real effort')),
+                ('kept_apart', models.JSONField(default=list)),
+                ('is_demo', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolios', to='app.organisation')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='partner',
+            name='portfolio',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='app.portfolio'),
+        ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('name', models.CharField(max_length=120)),
+                ('lines', models.PositiveIntegerField()),
+                ('imported_at', models.DateTimeField()),
+                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='app.portfolio')),
+            ],
+            options={
+                'ordering': ['-imported_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -279,6 +353,57 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Ranking',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('computed_at', models.DateTimeField()),
+                ('computed_by_name', models.CharField(max_length=160)),
+                ('order', models.JSONField()),
+                ('weights', models.JSONField()),
+                ('capacity', models.PositiveSmallIntegerField()),
+                ('draws', models.PositiveIntegerField()),
+                ('ranked', models.PositiveIntegerField()),
+                ('waiting', models.PositiveIntegerField()),
+                ('apart', models.PositiveIntegerField()),
+                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rankings', to='app.portfolio')),
+            ],
+            options={
+                'ordering': ['-computed_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RankedPartner',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rank', models.PositiveIntegerField()),
+                ('rank_low', models.PositiveIntegerField()),
+                ('rank_high', models.PositiveIntegerField()),
+                ('share', models.FloatField()),
+                ('value', models.FloatField()),
+                ('fragile', models.BooleanField()),
+                ('within', models.BooleanField()),
+                ('volume', models.FloatField()),
+                ('up', models.FloatField()),
+                ('down', models.FloatField()),
+                ('potential', models.FloatField()),
+                ('criticality', models.FloatField()),
+                ('stance', models.FloatField()),
+                ('market', models.FloatField()),
+                ('ranges', models.JSONField()),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=16)),
+                ('amount_share', models.FloatField()),
+                ('change_criterion', models.CharField(blank=True, max_length=12)),
+                ('change_level', models.PositiveSmallIntegerField(null=True)),
+                ('change_order', models.JSONField(default=list)),
+                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='app.partner')),
+                ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='app.ranking')),
+            ],
+            options={
+                'ordering': ['rank', 'partner__name', 'partner_id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Relationship',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -293,6 +418,11 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['client__name', 'supplier__name', 'perimeter'],
             },
+        ),
+        migrations.AddField(
+            model_name='partner',
+            name='relationship',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.relationship'),
         ),
         migrations.CreateModel(
             name='Membership',
@@ -341,6 +471,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Engagement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=1000)),
+                ('facts', models.JSONField()),
+                ('decided_by_name', models.CharField(max_length=160)),
+                ('decided_at', models.DateTimeField()),
+                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='engagements', to='app.partner')),
+                ('relationship', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['-decided_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Declaration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -369,6 +514,23 @@ class Migration(migrations.Migration):
             model_name='contact',
             name='relationship',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='app.relationship'),
+        ),
+        migrations.CreateModel(
+            name='Score',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scale', models.CharField(choices=[('volume', 'Volume at stake'), ('up', 'Potential up'), ('down', 'Potential down'), ('criticality', 'Specificity or criticality'), ('declared', 'Stance towards us, as declared'), ('estimated', 'Stance towards us, as estimated'), ('market', 'Market position')], max_length=12)),
+                ('level', models.PositiveSmallIntegerField()),
+                ('evidence', models.CharField(blank=True, max_length=500)),
+                ('scorer_name', models.CharField(max_length=160)),
+                ('scored_at', models.DateTimeField()),
+                ('superseded_at', models.DateTimeField(blank=True, null=True)),
+                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='app.partner')),
+                ('scorer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['scale', '-scored_at', '-id'],
+            },
         ),
         migrations.CreateModel(
             name='Wave',
@@ -465,6 +627,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Weighting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('order', models.JSONField()),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('stated_by_name', models.CharField(max_length=160)),
+                ('stated_at', models.DateTimeField()),
+                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weightings', to='app.portfolio')),
+                ('stated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-stated_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='WrappedHalf',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -485,8 +662,20 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('organisation', None)), fields=('code',), name='shared_function_code_unique'),
         ),
         migrations.AddConstraint(
+            model_name='amount',
+            constraint=models.UniqueConstraint(fields=('partner', 'year', 'direction', 'currency'), name='amount_unique'),
+        ),
+        migrations.AddConstraint(
             model_name='person',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('email', ''), _negated=True), name='person_email_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='portfolio',
+            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='portfolio_name_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='portfolio',
+            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='portfolio_capacity_positive'),
         ),
         migrations.AddConstraint(
             model_name='post',
@@ -496,6 +685,14 @@ class Migration(migrations.Migration):
             model_name='post',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('person',), name='one_current_post_per_person'),
         ),
+        migrations.AddIndex(
+            model_name='rankedpartner',
+            index=models.Index(fields=['ranking', 'rank'], name='ranked_by_rank'),
+        ),
+        migrations.AddConstraint(
+            model_name='rankedpartner',
+            constraint=models.UniqueConstraint(fields=('ranking', 'partner'), name='ranked_once'),
+        ),
         migrations.AddConstraint(
             model_name='relationship',
             constraint=models.UniqueConstraint(fields=('client', 'supplier', 'perimeter'), name='relationship_unique'),
@@ -503,6 +700,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='relationship',
             constraint=models.CheckConstraint(condition=models.Q(('client', models.F('supplier')), _negated=True), name='relationship_two_companies'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
+            index=models.Index(fields=['portfolio', 'matched_name'], name='partner_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='partner',
+            index=models.Index(fields=['portfolio', 'siren'], name='partner_by_siren'),
+        ),
+        migrations.AddConstraint(
+            model_name='partner',
+            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('portfolio', 'code'), name='partner_code_unique'),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -543,6 +752,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(fields=('relationship', 'side', 'folded_name'), name='contact_named_once'),
+        ),
+        migrations.AddIndex(
+            model_name='score',
+            index=models.Index(fields=['partner', 'superseded_at'], name='score_in_force'),
+        ),
+        migrations.AddConstraint(
+            model_name='score',
+            constraint=models.CheckConstraint(condition=models.Q(('level__lte', 4)), name='score_level_on_scale'),
+        ),
+        migrations.AddConstraint(
+            model_name='score',
+            constraint=models.UniqueConstraint(condition=models.Q(('scorer__isnull', False), ('superseded_at', None)), fields=('partner', 'scale', 'scorer'), name='one_score_in_force_per_scorer'),
         ),
         migrations.AddConstraint(
             model_name='wave',
