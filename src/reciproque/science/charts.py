@@ -219,8 +219,8 @@ def poisson_cusum_arl(rate0: float, rate1: float, h: float, exposure: float = 1.
 
     rate0, rate1, h, exposure: as `poisson_cusum`, exposure above 0; rate: the true rate, rate0 when None. Returns a
     number of periods >= 1; Undefined outside the range.
-    Formula: Markov chain on a lattice, `k exposure` being taken as a fraction within 0.0005 and 0.5 % of it; the chances
-    of running on are summed to their geometric tail. Source: Brook and Evans (1972).
+    Formula: Markov chain on a lattice, `k exposure` taken as a fraction within 0.0005 and 0.5 % of it; the chances of
+    running on are summed to their geometric tail. Source: Brook and Evans (1972).
 
     >>> round(poisson_cusum_arl(2, 3.5, 5), 1), round(poisson_cusum_arl(2, 3.5, 5, rate=3.5), 1)
     (118.9, 6.7)
@@ -286,10 +286,9 @@ def _one_sided_arl(k: float, h: float, shift: float) -> float:
 def _lengths(moves: Floats) -> Floats:
     """Run length from each state, `(I - moves)^-1 1`; infinite when leaving is too rare for the arithmetic."""
     try:
-        found: Floats = np.linalg.solve(np.eye(len(moves)) - moves, np.ones(len(moves)))
+        return np.asarray(np.linalg.solve(np.eye(len(moves)) - moves, np.ones(len(moves))), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.full(len(moves), np.inf)
-    return found
 
 
 def _longest(length: float) -> float:
