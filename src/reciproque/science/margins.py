@@ -108,11 +108,11 @@ def moderated_variance(variances: ArrayLike, df: ArrayLike) -> Moderated:
     free = np.broadcast_to(np.array(df, dtype=np.float64), s2.shape)
     known = (free > 0) & np.isfinite(s2)
     fitted, inside = s2[known], free[known]
-    if len(fitted) < 2:
-        posterior = np.where(known, s2, nan)
-        return Moderated(0.0, nan, posterior, np.where(known, free, nan), "fewer than two groups with a variance")
+    if len(fitted) < 2 or not fitted.any():
+        reason = "fewer than two groups with a variance" if len(fitted) < 2 else "no group has any spread"
+        return Moderated(0.0, nan, np.where(known, s2, nan), np.where(known, free, nan), reason)
     middle = float(np.median(fitted))
-    reason = None if middle > 0 else "more than half of the groups have no spread"
+    doubt = None if middle > 0 else "half of the groups or more have no spread"
     fitted = np.maximum(fitted, 1e-5 * (middle or 1.0))
     logs = np.log(fitted) - digamma(inside / 2) + np.log(inside / 2)
     excess = float(logs.var(ddof=1) - polygamma(1, inside / 2).mean())
@@ -123,7 +123,7 @@ def moderated_variance(variances: ArrayLike, df: ArrayLike) -> Moderated:
         d0, s0 = inf, float(fitted.mean())
     weight = np.ones(s2.shape) if d0 == inf else d0 / (d0 + np.where(known, free, 0))
     posterior = (1 - weight) * np.where(known, s2, 0) + weight * s0
-    return Moderated(d0, s0, posterior, d0 + np.where(known, free, 0), reason)
+    return Moderated(d0, s0, posterior, d0 + np.where(known, free, 0), doubt)
 
 
 def moderated_interval(

@@ -17,7 +17,7 @@ FEWEST = 4  # groups: with fewer, nothing says how far apart groups are, and not
 
 @dataclass(frozen=True)
 class EmpiricalBayes:
-    """One row a group: `raw` mean, `weight` (B) left to it, `shrunken` mean, interval. `between`, `within`: variances."""
+    """A row a group: `raw` mean, `weight` (B) left to it, `shrunken` mean, interval; `between`, `within`: variances."""
 
     n: Array
     raw: Array
@@ -56,9 +56,9 @@ def empirical_bayes(n: ArrayLike, mean: ArrayLike, ss: ArrayLike, *, level: floa
     n, mean, ss: people, mean and sum of squared deviations of each group (see `group_sums`); a group without people is
     NaN in the result. Returns `EmpiricalBayes` in the units of the mean. Under four groups, or when the variances
     cannot be told apart, nothing is shrunk (B = 1) or known (NaN), and `reason` says so.
-    Formula: `mu + B (m - mu)`, B = tau2 / (tau2 + s2 / n), tau2 and s2 by REML; Morris's interval adds what is not known
-    of mu and B: `se^2 = v (1 - (k - l) / k b) + 2 / (k - 3) b^2 (vbar + tau2) / (v + tau2) (m - mu)^2`, v = s2 / n,
-    b = (k - 3) / (k - 1) (1 - B), l = k w / sum w, w = 1 / (v + tau2), vbar the mean of v weighted by w; quantile of t
+    Formula: `mu + B (m - mu)`, B = tau2 / (tau2 + s2 / n), tau2 and s2 by REML; Morris's interval adds what is not
+    known of mu and B: `se^2 = v (1 - (k - l) / k b) + 2 / (k - 3) b^2 (vbar + tau2) / (v + tau2) (m - mu)^2`,
+    v = s2 / n, b = (k - 3) / (k - 1) (1 - B), l = k w / sum w, w = 1 / (v + tau2), vbar the mean of v weighted by w; quantile of t
     with N - k degrees of freedom.
     Source: Efron and Morris (1975); Morris (1983).
 

@@ -18,7 +18,7 @@ STEPS = 17  # points of the first, coarse look along a likelihood
 
 @dataclass(frozen=True)
 class OneWay:
-    """`between` (tau2) and `within` (s2) are variances; `boundary`: the best tau2 is 0; `reason`: why it is undefined."""
+    """`between` (tau2) and `within` (s2) are variances; `boundary`: the best tau2 is 0; `reason`: why undefined."""
 
     mean: float
     mean_se: float
