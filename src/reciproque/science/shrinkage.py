@@ -58,9 +58,8 @@ def empirical_bayes(n: ArrayLike, mean: ArrayLike, ss: ArrayLike, *, level: floa
     cannot be told apart, nothing is shrunk (B = 1) or known (NaN), and `reason` says so.
     Formula: `mu + B (m - mu)`, B = tau2 / (tau2 + s2 / n), tau2 and s2 by REML; Morris's interval adds what is not
     known of mu and B: `se^2 = v (1 - (k - l) / k b) + 2 / (k - 3) b^2 (vbar + tau2) / (v + tau2) (m - mu)^2`,
-    v = s2 / n, b = (k - 3) / (k - 1) (1 - B), l = k w / sum w, w = 1 / (v + tau2), vbar the mean of v weighted by w; quantile of t
-    with N - k degrees of freedom.
-    Source: Efron and Morris (1975); Morris (1983).
+    v = s2 / n, b = (k - 3) / (k - 1) (1 - B), l = k w / sum w, w = 1 / (v + tau2), vbar the mean of v weighted by w;
+    quantile of t with N - k degrees of freedom. Source: Efron and Morris (1975); Morris (1983).
 
     >>> found = empirical_bayes([3, 3, 12, 12, 12], [20, 70, 40, 50, 60], [800, 800, 4400, 4400, 4400])
     >>> found.shrunken.round(1).tolist(), found.weight.round(2).tolist()
