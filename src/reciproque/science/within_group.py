@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from math import comb, lgamma, log
+from functools import lru_cache, reduce
+from itertools import accumulate
+from math import comb
+from operator import add
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln
 
 from reciproque.science.values import Undefined
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 Null = Literal["uniform", "slight_skew"]
 Index = Literal["rwg", "rwg_j", "r_star_wg_j", "a_wg", "ad_mean", "ad_median"]
 
@@ -20,7 +25,7 @@ ALONE = "fewer than two people answered an item"
 AT_AN_END = "the mean is too near an end of the scale for a_wg"
 # Variance of chance answers that lean a little to one side, by number of points (LeBreton and Senter 2008).
 SLIGHT_SKEW = {5: 1.34, 6: 1.85, 7: 2.90}
-MOST_VECTORS = 1_000_000
+MOST_WAYS = 2_000_000
 SAME = 1e-9  # figures nearer than this are one figure
 
 
@@ -29,7 +34,7 @@ class Agreement:
     """All indices by group, in the order of `groups` (sorted); n people with an answer; `reasons` says why a NaN."""
 
     groups: NDArray[Any]
-    n: NDArray[np.int64]
+    n: IntArray
     rwg_j: FloatArray
     r_star_wg_j: FloatArray
     a_wg: FloatArray
@@ -43,8 +48,8 @@ class _Answers:
     """Every answer given, in the cell of its group and item; arrays of cells are groups x items."""
 
     groups: NDArray[Any]
-    n: NDArray[np.int64]
-    cell: NDArray[np.int64]
+    n: IntArray
+    cell: IntArray
     values: FloatArray
     count: FloatArray
     mean: FloatArray
@@ -181,7 +186,7 @@ def null_probability(index: Index, value: float, n: int, points: int, items: int
 
     n: people in the group; points: of the scale, all equally likely; items: answered independently. Exact: all the
     ways n answers can spread over the points are counted, then convolved over the items. Returns 0..1; undefined with
-    fewer than two people, or beyond 1,000,000 ways (26 people on 7 points). a_wg: one item only, and an answer for
+    fewer than two people, or beyond 2,000,000 ways (30 people on 7 points). a_wg: one item only, and an answer for
     which it is undefined counts as disagreement.
     Source: exact form of the simulations of Dunlap, Burke and Smith-Crowe (2003).
 
@@ -293,7 +298,7 @@ def _chance(index: Index, n: int, points: int, items: int) -> tuple[FloatArray, 
     chance = chance_variance(points)
     if n < 2:
         return Undefined("fewer than two people")
-    if comb(n + points - 1, points - 1) > MOST_VECTORS:
+    if comb(n + points - 1, points - 1) > MOST_WAYS:
         return Undefined("too many people to count every way of answering")
     if index == "a_wg":
         return _chance_brown(n, points) if items == 1 else Undefined("a_wg by chance is known for one item only")
@@ -317,16 +322,15 @@ def _chance(index: Index, n: int, points: int, items: int) -> tuple[FloatArray, 
 def _law(statistic: str, n: int, points: int) -> FloatArray:
     """Probabilities of 0, 1, 2... of a whole-number measure of spread of n chance answers to one item."""
     counts, chances = _vectors(n, points)
-    scale = np.arange(1, points + 1)
-    total = counts @ scale
+    total, squares = _moments(counts)
     if statistic == "variance":
-        spread = n * (counts @ scale**2) - total**2
+        spread = n * squares - total**2
     elif statistic == "ad_mean":
-        spread = (counts * np.abs(n * scale - total[:, None])).sum(axis=1)
+        spread = _sum(count * np.abs(n * point - total) for point, count in enumerate(counts, 1))
     else:
-        reached = counts.cumsum(axis=1)
-        twice = (reached <= (n - 1) // 2).sum(axis=1) + (reached <= n // 2).sum(axis=1) + 2
-        spread = (counts * np.abs(2 * scale - twice[:, None])).sum(axis=1)
+        reached = list(accumulate(counts))
+        twice = 2 + _sum(np.add(r <= (n - 1) // 2, r <= n // 2, dtype=np.int64) for r in reached)
+        spread = _sum(count * np.abs(2 * point - twice) for point, count in enumerate(counts, 1))
     law = np.bincount(spread, chances).astype(np.float64)
     law.setflags(write=False)
     return law
@@ -334,27 +338,40 @@ def _law(statistic: str, n: int, points: int) -> FloatArray:
 
 def _chance_brown(n: int, points: int) -> tuple[FloatArray, FloatArray]:
     counts, chances = _vectors(n, points)
-    scale = np.arange(1, points + 1)
-    total = counts @ scale
+    total, squares = _moments(counts)
     mean = total / n
     told = (total >= n - 1 + points) & (total <= points * (n - 1) + 1)
     widest = np.where(told, (1 + points) * mean - mean**2 - points, np.nan)
-    values = 1.0 - 2 * (counts @ scale**2 / n - mean**2) / widest
-    values[(counts[:, 0] == n) | (counts[:, -1] == n)] = 1.0
+    values = 1.0 - 2 * (squares / n - mean**2) / widest
+    values[(counts[0] == n) | (counts[-1] == n)] = 1.0
     known = ~np.isnan(values)
     return values[known], chances[known]
 
 
-def _vectors(n: int, points: int) -> tuple[NDArray[np.int64], FloatArray]:
-    """All the ways n answers can spread over the points (ways x points), and the chance of each."""
-    columns: list[NDArray[np.int64]] = []
+def _vectors(n: int, points: int) -> tuple[list[IntArray], FloatArray]:
+    """All the ways n answers can spread over the points, one array of counts per point, and the chance of each way."""
+    counts: list[IntArray] = []
     left = np.array([n])
     for _ in range(points - 1):
         sizes = left + 1
-        starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
-        chosen = np.arange(sizes.sum()) - starts
-        columns = [np.repeat(column, sizes) for column in columns] + [chosen]
+        chosen = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        counts = [*(np.repeat(count, sizes) for count in counts), chosen]
         left = np.repeat(left, sizes) - chosen
-    counts = np.column_stack([*columns, left])
-    logs = np.array([lgamma(k + 1) for k in range(n + 1)])
-    return counts, np.exp(logs[n] - logs[counts].sum(axis=1) - n * log(points))
+    counts.append(left)
+    logs = gammaln(np.arange(n + 1) + 1.0)
+    chances = np.full(len(left), logs[n] - n * np.log(points))
+    for count in counts:
+        chances -= logs[count]
+    return counts, np.exp(chances)
+
+
+def _moments(counts: list[IntArray]) -> tuple[IntArray, IntArray]:
+    """Sum of the answers, and of their squares, in each way."""
+    return (
+        _sum(point * count for point, count in enumerate(counts, 1)),
+        _sum(point**2 * count for point, count in enumerate(counts, 1)),
+    )
+
+
+def _sum(parts: Iterator[IntArray]) -> IntArray:
+    return reduce(add, parts)
