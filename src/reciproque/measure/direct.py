@@ -1,0 +1,283 @@
+"""A clean Parquet file is never read whole: it is checked, grouped and added up where it is, on the engine.
+
+When a check finds anything to refuse, `None` is returned and the file is read piece by piece instead (`intake`), which
+names every line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from reciproque.instruments import Instrument
+from reciproque.measure import cells
+from reciproque.measure.engines import Arrays, Engine
+from reciproque.measure.layout import Layout
+from reciproque.measure.scales import scales_of, shape_of
+from reciproque.measure.sums import KEYS, Sums, add_up, settle
+from reciproque.measure.table import Table
+
+Lazy = nw.LazyFrame[Any]
+DIGIT, PRESENT, DIGITS = 32, 16, 10
+"""Ten questions travel in one whole number: a digit in base 32 is 16 plus the answer, or 16 alone for no answer."""
+
+
+@dataclass(frozen=True)
+class Direct:
+    """What the engine found in a clean file."""
+
+    sums: Sums
+    relationships: tuple[str, ...]
+    waves: tuple[str, ...]
+    items: tuple[str, ...]
+    rows: int
+    people: int
+    answers: int
+    cannot_say: int
+    linked: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A table with its layout and questionnaire, on an engine."""
+
+    engine: Engine
+    table: Table
+    layout: Layout
+    instrument: Instrument
+    frame: Lazy
+
+    def name(self, role: str) -> str | None:
+        rank = self.layout.columns.get(role)
+        return None if rank is None else self.table.columns[rank]
+
+    def type_of(self, name: str) -> pl.DataType:
+        assert self.table.schema is not None  # Parquet has one
+        return self.table.schema[name]
+
+
+def measure(engine: Engine, table: Table, layout: Layout, instrument: Instrument) -> Direct | None:
+    """The sums of a clean Parquet file; None when it must be read line by line."""
+    if table.kind != "parquet" or layout.unknown or len(set(table.columns)) < len(table.columns):
+        return None
+    asked = _Asked(engine, table, layout, instrument, engine.scan(table.path))
+    sides = _sides(asked)
+    if sides is None or not _keys_are_plain(asked):
+        return None
+    return _wide(asked, sides) if layout.name == "wide" else _long(asked, sides)
+
+
+# Whose answers.
+
+
+def _keys_are_plain(asked: _Asked) -> bool:
+    """Texts or whole numbers, and nothing missing where something is needed."""
+    must = [asked.name(role) for role in ("relationship", "wave")]
+    if asked.layout.name == "long":
+        must.append(asked.name("respondent"))
+    needed = [name for name in must if name is not None]
+    respondent = asked.name("respondent")
+    for name in (*needed, *([respondent] if respondent else [])):
+        kind = asked.type_of(name)
+        if not (kind.is_integer() or kind == pl.String):
+            return False
+    if not needed:
+        return True
+    found = asked.engine.collect(
+        asked.frame.select(*(nw.col(name).is_null().cast(nw.Int64).sum().alias(name) for name in needed))
+    )
+    return not any(column[0] for column in found.values())
+
+
+def _sides(asked: _Asked) -> tuple[list[str], int] | None:
+    """The spellings of the client side in the file, and the number of rows; None when a side is neither."""
+    name = asked.name("side")
+    if name is None or asked.type_of(name) != pl.String:
+        return None
+    found = asked.engine.collect(asked.frame.group_by(name).agg(nw.len().alias("rows")))
+    spellings = found[name].tolist()
+    if not spellings or any(text is None or cells.side(text) < 0 for text in spellings):
+        return None
+    return [text for text in spellings if cells.side(text) == 0], int(np.sum(found["rows"]))
+
+
+def _keys(asked: _Asked, clients: list[str]) -> list[nw.Expr]:
+    keys = []
+    for role in ("relationship", "wave"):
+        name = asked.name(role)
+        keys.append((nw.lit("") if name is None else nw.col(name)).alias(role))
+    is_client = nw.col(asked.name("side") or "").is_in(clients)
+    return [*keys, nw.when(is_client).then(nw.lit(0)).otherwise(nw.lit(1)).alias("side")]
+
+
+def _labels(column: Iterable[object]) -> tuple[np.ndarray, tuple[str, ...]] | None:
+    """Numbers in the natural order of the labels, and the labels; None when a label is not written plainly."""
+    texts = [str(cell) for cell in column]
+    if any(text != text.strip() for text in texts):
+        return None
+    labels = tuple(sorted(set(texts), key=cells.natural))
+    places = {label: place for place, label in enumerate(labels)}
+    return np.array([places[text] for text in texts], dtype=np.int64), labels
+
+
+def _numbers(asked: _Asked, name: str) -> nw.Expr:
+    """A column of answers; what is not a number there is no answer."""
+    column = nw.col(name)
+    return nw.when(~column.is_nan()).then(column) if asked.type_of(name).is_float() else column
+
+
+# One person a row.
+
+
+def _wide(asked: _Asked, sides: tuple[list[str], int]) -> Direct | None:
+    clients, rows = sides
+    columns = {code: asked.table.columns[rank] for code, rank in asked.layout.items.items()}
+    if not all(asked.type_of(name).is_numeric() for name in columns.values()):
+        return None
+    if not _on_scale(asked, list(columns.values())) or _repeated(asked, clients):
+        return None
+    people = asked.frame.select(
+        *_keys(asked, clients), *(_numbers(asked, name).alias(code) for code, name in columns.items())
+    )
+    return _settled(asked, people, tuple(columns), rows, ())
+
+
+def _on_scale(asked: _Asked, names: Sequence[str]) -> bool:
+    """Whether every answer is a whole number from 1 to the highest point."""
+    values = {name: _numbers(asked, name) for name in names}
+    bounds = [
+        bound
+        for name, value in values.items()
+        for bound in (value.min().alias(f"low_{name}"), value.max().alias(f"high_{name}"))
+    ]
+    found = asked.engine.collect(asked.frame.select(*bounds))
+    for name in names:
+        low, high = (found[f"{end}_{name}"][0] for end in ("low", "high"))
+        if low is not None and (low < 1 or high > asked.instrument.points):
+            return False
+    return _whole_numbers(asked, [name for name in names if not asked.type_of(name).is_integer()])
+
+
+def _whole_numbers(asked: _Asked, names: Sequence[str]) -> bool:
+    if not names:
+        return True
+    parts = [
+        (_numbers(asked, name) != _numbers(asked, name).round()).cast(nw.Int64).sum().alias(name) for name in names
+    ]
+    found = asked.engine.collect(asked.frame.select(*parts))
+    return not any(np.nan_to_num(float(column[0] or 0)) for column in found.values())
+
+
+def _repeated(asked: _Asked, clients: list[str]) -> bool:
+    """Whether somebody has two rows."""
+    respondent = asked.name("respondent")
+    if respondent is None:
+        return False
+    named = asked.frame.filter(~nw.col(respondent).is_null())
+    people = named.select(*_keys(asked, clients), nw.col(respondent).alias("respondent"))
+    twice = people.group_by(*KEYS, "respondent").agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+    return bool(asked.engine.collect(twice.select(nw.len().alias("people")))["people"][0])
+
+
+# One answer a row.
+
+
+def _long(asked: _Asked, sides: tuple[list[str], int]) -> Direct | None:
+    clients, rows = sides
+    value, codes = asked.name("value") or "", _codes(asked)
+    if codes is None or not asked.type_of(value).is_numeric() or not _on_scale(asked, [value]):
+        return None
+    rank = {code: place for place, code in enumerate(cells.questions(asked.instrument))}
+    items = tuple(sorted(set(codes.values()), key=rank.__getitem__))
+    people = _unpacked(_packed(asked, clients, codes, items), items)
+    return _settled(asked, people, items, rows, ("rows", "valid"))
+
+
+def _codes(asked: _Asked) -> dict[tuple[str, str | None], str] | None:
+    """The question that each pair of item and view means; None when one is unknown."""
+    item, view = asked.name("item") or "", asked.name("view")
+    names = [item] if view is None else [item, view]
+    if any(asked.type_of(name) != pl.String for name in names):
+        return None
+    meanings = cells.meanings(asked.instrument)
+    found = asked.engine.collect(asked.frame.group_by(*names).agg(nw.len().alias("rows")))
+    codes: dict[tuple[str, str | None], str] = {}
+    for text, seen in zip(found[item], found[view] if view else [None] * len(found[item]), strict=True):
+        place = -1 if text is None else meanings.item(text)
+        kind = 0 if view is None else -1 if seen is None else cells.view(seen)
+        place = meanings.mirrored(place) if kind == 1 and place >= 0 else place
+        if kind < 0 or place < 0:
+            return None
+        codes[text, seen] = meanings.items[place]
+    return codes
+
+
+def _packed(
+    asked: _Asked, clients: list[str], codes: dict[tuple[str, str | None], str], items: tuple[str, ...]
+) -> Lazy:
+    """One row a person: all answers packed in a few whole numbers, a sum that every engine knows how to make."""
+    item, view = asked.name("item") or "", asked.name("view")
+    places = {code: place for place, code in enumerate(items)}
+    table = {item: [text for text, _view in codes], **({view: [seen for _text, seen in codes]} if view else {})}
+    ranks = [places[code] for code in codes.values()]
+    table |= {"word": [rank // DIGITS for rank in ranks], "factor": [DIGIT ** (rank % DIGITS) for rank in ranks]}
+    meant = asked.engine.take(pl.DataFrame(table))
+    frame = asked.frame.join(meant, on=[item, view] if view else [item], how="inner")
+    digit = _numbers(asked, asked.name("value") or "").cast(nw.Int64).fill_null(0) + PRESENT
+    named = frame.select(
+        *_keys(asked, clients),
+        nw.col(asked.name("respondent") or "").alias("respondent"),
+        "word",
+        (digit * nw.col("factor")).alias("packed"),
+    )
+    words = [
+        nw.when(nw.col("word") == word).then(nw.col("packed")).sum().alias(f"word_{word}")
+        for word in range(-(-len(items) // DIGITS))
+    ]
+    return named.group_by(*KEYS, "respondent").agg(nw.len().alias("rows"), *words)
+
+
+def _unpacked(packed: Lazy, items: tuple[str, ...]) -> Lazy:
+    """One column a question; `rows` and `valid` differ in all when somebody answered a question twice."""
+    digits = [
+        (nw.col(f"word_{place // DIGITS}") // DIGIT ** (place % DIGITS) % DIGIT).fill_null(0).alias(item)
+        for place, item in enumerate(items)
+    ]
+    spread = packed.select(*KEYS, "rows", *digits)
+    valid = nw.sum_horizontal(*((nw.col(item) >= PRESENT).cast(nw.Int64) for item in items))
+    answers = [nw.when(nw.col(item) > PRESENT).then(nw.col(item) - PRESENT).alias(item) for item in items]
+    return spread.select(*KEYS, "rows", valid.alias("valid"), *answers)
+
+
+# What was found.
+
+
+def _settled(asked: _Asked, people: Lazy, items: tuple[str, ...], rows: int, counts: tuple[str, ...]) -> Direct | None:
+    shape = shape_of(asked.instrument, items)
+    scales = scales_of(shape)
+    found: Arrays = add_up(asked.engine, people, scales, items, counts)
+    if counts and np.sum(found["rows"]) != np.sum(found["valid"]):
+        return None
+    relationship, wave = _labels(found["relationship"]), _labels(found["wave"])
+    if relationship is None or wave is None:
+        return None
+    keys = (relationship[0], wave[0], np.asarray(found["side"], dtype=np.int64))
+    sums = settle(found, keys, scales, items, asked.instrument.points)
+    given = int(sums.item_n.sum())
+    number = int(sums.people.sum())
+    return Direct(
+        sums=sums,
+        relationships=relationship[1],
+        waves=wave[1],
+        items=items,
+        rows=rows,
+        people=number,
+        answers=given,
+        cannot_say=(rows if asked.layout.name == "long" else number * len(items)) - given,
+        linked=asked.name("respondent") is not None,
+    )
