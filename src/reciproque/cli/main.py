@@ -76,13 +76,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--out", type=Path, required=True)
+
+    dialogue = commands.add_parser("dialogue", help="read the votes of two sides from a file")
+    dialogue.add_argument("file", type=Path, metavar="FILE.json")
+    dialogue.add_argument("--format", choices=["text", "json"], default="text")
+    dialogue.add_argument("--language", choices=["fr", "en"], default=_spoken_here())
     return parser
 
 
 ROLES = ["client-member", "supplier-member", "sponsor-client", "sponsor-supplier", "facilitator"]
 STARTS_ANEW = {"serve", "worker", "demo", "prepare", "restore"}
 """Commands that may begin in an empty folder; the others speak of an installation that exists."""
-WITHOUT_DJANGO = {"serve", "simulate"}
+WITHOUT_DJANGO = {"serve", "simulate", "dialogue"}
+WITHOUT_INSTALLATION = {"simulate", "dialogue"}
+
+
+def _spoken_here() -> str:
+    """French where the machine speaks French, else English; POSIX order of precedence."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "fr" if spoken.lower().startswith("fr") else "en"
 
 
 def _count(text: str) -> int:
@@ -162,7 +174,7 @@ def _find_data_folder(command: str) -> None:
             raise env.BadSetting(f"{folder} cannot be made: {error.strerror}. Set RECIPROQUE_DATA.") from error
         if not os.access(folder, os.W_OK | os.X_OK):
             raise env.BadSetting(f"nothing can be written in {folder}. Give it to this user, or set RECIPROQUE_DATA.")
-    elif command != "simulate" and not folder.is_dir():
+    elif command not in WITHOUT_INSTALLATION and not folder.is_dir():
         raise env.BadSetting(f"there is no installation in {folder}. Set RECIPROQUE_DATA, or start `reciproque serve`.")
 
 
