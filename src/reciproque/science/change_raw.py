@@ -111,7 +111,7 @@ def partially_overlapping(
     if c < 2 or not linked[0].std() * linked[1].std() > 0:
         return Difference(float(waves[1].mean() - waves[0].mean()) if n1 and n2 else nan, nan, nan, nan, nan, nan)
     variance = sum(float(((wave - wave.mean()) ** 2).sum()) for wave in waves) / (n1 + n2 - 2)
-    r = float(np.corrcoef(*linked)[0, 1])
+    r = float(np.corrcoef(linked[0], linked[1])[0, 1])
     return _tested(
         float(waves[1].mean() - waves[0].mean()),
         sqrt(variance * _precision(n1, n2, c, r)),
@@ -262,7 +262,8 @@ def _freedom(n1: Array | int, n2: Array | int, c: Array | int) -> Array | float:
 
 def _joint(error: Array, df: Array, total: float) -> Array:
     """Degrees of freedom of the mean of two sides, after Satterthwaite, never more than all sides have together."""
-    return np.minimum((error**2).sum(axis=1) ** 2 / (error**4 / df).sum(axis=1), total)
+    joint: Array = np.minimum((error**2).sum(axis=1) ** 2 / (error**4 / df).sum(axis=1), total)
+    return joint
 
 
 def _dimensions(parts: Mapping[str, Sides], cell: int, q: float) -> dict[str, Move]:

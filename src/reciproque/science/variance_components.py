@@ -87,7 +87,8 @@ def group_sums(scores: ArrayLike, groups: ArrayLike) -> Sums:
     labels, codes = np.unique(names[known], return_inverse=True)
     n = np.bincount(codes, minlength=len(labels)).astype(np.float64)
     mean = np.bincount(codes, values[known], len(labels)) / n
-    return Sums(labels, n, mean, np.bincount(codes, (values[known] - mean[codes]) ** 2, len(labels)))
+    ss = np.bincount(codes, (values[known] - mean[codes]) ** 2, len(labels)).astype(np.float64)
+    return Sums(labels, n, mean, ss)
 
 
 def icc(scores: ArrayLike, groups: ArrayLike) -> Icc:
@@ -253,7 +254,12 @@ class _Profile:
         size, codes = np.unique(sizes, return_inverse=True)
         count = np.bincount(codes).astype(np.float64)
         mean = np.bincount(codes, means) / count
-        return _Profile(size, count, mean, np.bincount(codes, (means - mean[codes]) ** 2), inside)
+        spread = np.bincount(codes, (means - mean[codes]) ** 2).astype(np.float64)
+        return _Profile(size, count, mean, spread, inside)
+
+    @property
+    def free(self) -> float:
+        return float((self.count * self.size).sum()) - 1
 
     def weights(self, ratio: float) -> tuple[Array, float]:
         w = self.size / (1 + self.size * ratio)
@@ -269,14 +275,12 @@ class _Profile:
 
     def deviance(self, ratio: float) -> float:
         w, _ = self.weights(ratio)
-        free = float(self.count @ self.size) - 1
         spread = float(self.count @ np.log1p(self.size * ratio)) + log(float(self.count @ w))
-        return free * (1 + log(2 * pi * self.quadratic(ratio) / free)) + spread
+        return self.free * (1 + log(2 * pi * self.quadratic(ratio) / self.free)) + spread
 
     def slope(self, ratio: float) -> float:
         w, mu = self.weights(ratio)
-        free = float(self.count @ self.size) - 1
-        falls = free * float((w**2) @ self._squares(mu)) / self.quadratic(ratio)
+        falls = self.free * float((w**2) @ self._squares(mu)) / self.quadratic(ratio)
         total = float(self.count @ w)
         return total - float(self.count @ w**2) / total - falls
 
