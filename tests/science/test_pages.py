@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from reciproque.science import reliability, within_group
 from reciproque.science.change import CLEAR
 from reciproque.science.coded_display import code
 from reciproque.science.counts import Counts
@@ -14,6 +15,7 @@ from reciproque.science.mirror import gaps
 from reciproque.science.scores import person_values, side_value
 from reciproque.science.trend import trend_margin
 from reciproque.science.unsaid import blind_spot, unsaid_lift
+from reciproque.science.within_group import null_probability
 
 DOCS = Path(__file__).parents[2] / "docs" / "measures"
 
@@ -30,11 +32,32 @@ FIGURES = {
     ],
     "dialogue.md": [unsaid_lift(Counts(6, 1, 0), 0, 8).lift, round(100 * blind_spot(Counts(6, 2, 0), [0.3]))],
     "coded_display.md": [code(7, 8).low, code(8, 8).low],
+    "within_group.md": [100 * null_probability("rwg", 0.7, 3, 5), 100 * null_probability("ad_mean", 5 / 6, 3, 5)],
     "mirror.md": [*gaps((74, 49), (71, 58)).lucidity[:1], gaps((74, 49), (71, 58)).reciprocity, 16],
     "change.md": [change_margin(11, 12, 14), change_margin(10, 9, 13), trend_margin(2, 12)],
     "publication.md": [
         *(band(1, 12, 12).low / 10, band(1, 12, 12).high / 10),
         *(band(4, 7, 7).low / 10, band(4, 7, 7).high / 10),
+    ],
+}
+EIGHT = [[6, 5, 6, 4], [5, 5, 6, 5], [3, 2, 3, 4], [7, 6, 6, 3], [4, 4, 3, 5], [2, 3, 2, 4], [5, 6, 5, 2], [6, 6, 7, 5]]
+THREE_QUESTIONS = [row[:3] for row in EIGHT]
+CAMPS = within_group.agreement([5, 5, 5, 4, 6, 7, 7, 1, 7, 3], ["a"] * 5 + ["b"] * 5, 7)
+TWO_DECIMALS = {
+    "reliability.md": [
+        reliability.cronbach_alpha(EIGHT),
+        *(reliability.alpha_interval(EIGHT).low, reliability.alpha_interval(EIGHT).high),
+        *reliability.item_rest(EIGHT),
+        *(reliability.cronbach_alpha(THREE_QUESTIONS), reliability.omega_total(THREE_QUESTIONS)),
+        *(reliability.alpha_interval(THREE_QUESTIONS).low, reliability.alpha_interval(THREE_QUESTIONS).high),
+        reliability.categorical_omega(THREE_QUESTIONS),
+    ],
+    "within_group.md": [
+        *(within_group.null_quantile("rwg", n, 7) for n in (3, 4, 5, 6, 8, 12)),
+        *(within_group.null_quantile("ad_mean", n, 7) for n in (3, 4, 5, 6, 8, 12)),
+        *(*CAMPS.ad_mean, *CAMPS.rwg_j, *CAMPS.r_star_wg_j, *CAMPS.a_wg),
+        within_group.chance_variance(7, "slight_skew"),
+        within_group.chance_variance(5, "slight_skew"),
     ],
 }
 THREE_DECIMALS = {
@@ -60,6 +83,14 @@ def test_probabilities_of_a_page_are_those_of_the_formulas(name, language, comma
     text = (DOCS / language / name).read_text()
     for figure in THREE_DECIMALS[name]:
         assert f"{figure:.3f}".replace(".", comma) in text, (name, language, figure)
+
+
+@pytest.mark.parametrize("name", TWO_DECIMALS)
+@pytest.mark.parametrize(("language", "comma"), [("en", "."), ("fr", ",")])
+def test_reliability_and_agreement_of_a_page_are_those_of_the_formulas(name, language, comma):
+    text = (DOCS / language / name).read_text()
+    for figure in TWO_DECIMALS[name]:
+        assert f"{figure:.2f}".replace(".", comma).replace("-", "−") in text, (name, language, figure)
 
 
 def test_french_pages_keep_their_no_break_spaces():
