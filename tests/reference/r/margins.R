@@ -11,12 +11,17 @@ sets <- list(
   mostly_zeros = list(variances = c(0, 0, 0, 120, 80), df = rep(2, 5)),
   two = list(variances = c(120, 640), df = c(5, 9)))
 
+# A variance of 0 is kept out of the fit (limma would replace it by a small number), and moderated like the others;
+# an infinite prior is the mean of all.
 moderate <- function(data) {
-  fit <- suppressWarnings(squeezeVar(data$variances, data$df))
-  n <- data$df + 1
-  half <- qt(0.975, fit$df.prior + data$df) * sqrt(fit$var.post / n)
-  c(data, list(d0 = if (is.infinite(fit$df.prior)) "infinite" else fit$df.prior, s0_squared = fit$var.prior,
-               posterior = fit$var.post, half = half))
+  seen <- data$variances > 0
+  prior <- fitFDist(data$variances[seen], data$df[seen])
+  d0 <- prior$df2
+  s2 <- if (is.infinite(d0)) mean(data$variances) else prior$scale
+  posterior <- if (is.infinite(d0)) rep(s2, length(seen)) else (d0 * s2 + data$df * data$variances) / (d0 + data$df)
+  if (all(seen)) stopifnot(isTRUE(all.equal(posterior, squeezeVar(data$variances, data$df)$var.post)))
+  half <- qt(0.975, d0 + data$df) * sqrt(posterior / (data$df + 1))
+  c(data, list(d0 = if (is.infinite(d0)) "infinite" else d0, s0_squared = s2, posterior = posterior, half = half))
 }
 
 write_json(list(sets = lapply(sets, moderate), trigamma_inverse = list(x = c(1e-7, 0.01, 0.5, 3, 40, 1e8),
