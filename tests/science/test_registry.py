@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from reciproque.science import margins, mirror, scores
+from reciproque.science import margins, mirror, reliability, scores, within_group
 from reciproque.science.registry import MEASURES
 
 DOCS = Path(__file__).parents[2] / "docs" / "measures"
@@ -24,6 +24,18 @@ OF_ANSWERS = {
     "person_values": lambda table: _mean(scores.person_values(table)),
     "side_value": scores.side_value,
     "missing_share": scores.missing_share,
+}
+
+# The same for measures of spread: reading the scale backwards leaves them as they are.
+OF_SPREAD = {
+    "cronbach_alpha": reliability.cronbach_alpha,
+    "alpha_interval": lambda table: reliability.alpha_interval(table).low,
+    "item_rest": lambda table: _mean(reliability.item_rest(table)),
+    "alpha_if_dropped": lambda table: _mean(reliability.alpha_if_dropped(table)),
+    **{
+        key: lambda table, key=key: getattr(within_group, key)(table, np.zeros(len(table)), 7)[0]
+        for key in ("rwg_j", "r_star_wg_j", "a_wg", "ad_mean", "ad_median")
+    },
 }
 
 answers = arrays(
@@ -91,27 +103,42 @@ def test_the_science_reads_no_file_no_clock_and_no_framework():
             assert word not in text, (path.name, word)
 
 
-@pytest.mark.parametrize("key", OF_ANSWERS)
+@pytest.mark.parametrize("key", OF_ANSWERS | OF_SPREAD)
 @given(table=answers, seed=st.integers(0, 999))
 def test_the_order_of_people_is_irrelevant(key, table, seed):
     order = np.random.default_rng(seed).permutation(len(table))
-    assert same(OF_ANSWERS[key](table), OF_ANSWERS[key](table[order]))
+    measure = (OF_ANSWERS | OF_SPREAD)[key]
+    assert same(measure(table), measure(table[order]))
 
 
-@pytest.mark.parametrize("key", OF_ANSWERS)
+@pytest.mark.parametrize("key", OF_ANSWERS | OF_SPREAD)
 @given(table=answers)
 def test_values_stay_in_range_and_the_table_stays_as_it_was(key, table):
     before = table.copy()
     measure = next(m for m in MEASURES if m.key == key)
-    value = OF_ANSWERS[key](table)
+    value = (OF_ANSWERS | OF_SPREAD)[key](table)
+    low = -np.inf if measure.low is None else measure.low
+    high = np.inf if measure.high is None else measure.high
     assert np.array_equal(table, before, equal_nan=True)
-    assert isnan(value) or measure.low <= value <= measure.high
+    assert isnan(value) or low - 1e-12 <= value <= high + 1e-12
 
 
 @pytest.mark.parametrize("key", ["points", "person_values", "side_value"])
 @given(table=answers)
 def test_reading_the_scale_backwards_turns_the_points(key, table):
     assert same(OF_ANSWERS[key](8 - table), 100 - OF_ANSWERS[key](table))
+
+
+@pytest.mark.parametrize("key", OF_SPREAD)
+@given(table=answers)
+def test_reading_the_scale_backwards_leaves_the_spread(key, table):
+    assert same(OF_SPREAD[key](8 - table), OF_SPREAD[key](table))
+
+
+@pytest.mark.parametrize("key", OF_SPREAD)
+def test_the_spread_of_one_person_or_of_nobody_is_unknown(key):
+    assert isnan(OF_SPREAD[key](np.array([[4.0, 5.0, 6.0]])))
+    assert isnan(OF_SPREAD[key](np.full((3, 2), nan)))
 
 
 @pytest.mark.parametrize("key", OF_ANSWERS)
