@@ -59,7 +59,12 @@ def columns(chance: Random, camp: Camp, instrument: Instrument, temper: Mapping[
         target = camp.says[dimension.code]
         direct = {item.code: target + lean[item.code] for item in items}
         found |= _settled(chance, direct, camp.people, temper, dimension.role == "unsaid")
-    mirrored = {item.mirror_code: camp.imagines for item in instrument.items if item.mirror}
+    unsaid = {dimension.code for dimension in instrument.dimensions if dimension.role == "unsaid"}
+    mirrored = {
+        item.mirror_code: 110 - camp.imagines if item.dimension in unsaid else camp.imagines
+        for item in instrument.items
+        if item.mirror
+    }
     return found | _settled(chance, mirrored, camp.people, {}, False)
 
 
@@ -113,7 +118,8 @@ def people_of(
 CLIENT_FUNCTIONS = ("achats", "qualité", "achats", "études", "production", "qualité", "logistique", "production",
                     "finance", "direction", "études", "production", "utilisateurs", "achats")  # fmt: skip
 SUPPLIER_FUNCTIONS = ("direction", "commerce", "qualité", "production", "production", "études", "logistique",
-                      "études", "finance", "production", "commerce", "qualité", "production", "informatique")  # fmt: skip
+                      "études", "finance", "production", "commerce", "qualité", "production", "informatique",
+                      )  # fmt: skip
 FORGE = "Valmorine Aérostructures / Forge Tressac"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import reciproque
+from reciproque.cli import measure
 from reciproque.cli.errors import CannotRun
 from reciproque.config import env
 
@@ -81,14 +82,16 @@ def _parser() -> argparse.ArgumentParser:
     dialogue.add_argument("file", type=Path, metavar="FILE.json")
     dialogue.add_argument("--format", choices=["text", "json"], default="text")
     dialogue.add_argument("--language", choices=["fr", "en"], default=_spoken_here())
+
+    measure.add_arguments(commands, spoken=_spoken_here())
     return parser
 
 
 ROLES = ["client-member", "supplier-member", "sponsor-client", "sponsor-supplier", "facilitator"]
 STARTS_ANEW = {"serve", "worker", "demo", "prepare", "restore"}
 """Commands that may begin in an empty folder; the others speak of an installation that exists."""
-WITHOUT_DJANGO = {"serve", "simulate", "dialogue"}
-WITHOUT_INSTALLATION = {"simulate", "dialogue"}
+WITHOUT_DJANGO = {"serve", "simulate", "dialogue", "measure"}
+WITHOUT_INSTALLATION = {"simulate", "dialogue", "measure"}
 
 
 def _spoken_here() -> str:

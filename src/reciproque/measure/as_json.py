@@ -1,0 +1,113 @@
+"""The results as JSON, as `schema.json` documents: points 0..100, null with a reason where nothing can be said."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from reciproque.measure.results import RAW, Relationship, Results, SideResult
+from reciproque.measure.understood import Understood
+
+SCHEMA = Path(__file__).parent / "schema.json"
+INDENTED = 50  # relationships
+DECIMALS = 6  # sums made in another order must not show
+FORMAT = 1
+OPTIONAL = frozenset(
+    {"reason", "known", "shrunken_low", "shrunken_high", "composite", "linked", "group", "word", "values"}
+)
+
+
+def schema() -> str:
+    return SCHEMA.read_text(encoding="utf-8")
+
+
+def text(found: Results) -> str:
+    out = io.StringIO()
+    write(found, out)
+    return out.getvalue()
+
+
+def write(found: Results, out: TextIO) -> None:
+    """One relationship after the other: a file may hold tens of thousands. Many are written one a line."""
+    few = len(found.relationships) <= INDENTED
+    opening = _dumped(_about(found), indent=True).removesuffix("\n}")
+    out.write(f'{opening},\n  "relationships": [')
+    for place, one in enumerate(found.relationships):
+        body = _dumped(_relationship(one, found.mode), indent=few).replace("\n", "\n    ")
+        out.write(f"{',' if place else ''}\n    {body}")
+    closing = {"changes": [_plain(one) for one in found.changes]}
+    if found.whole:
+        closing["file"] = _plain(found.whole)
+    out.write("\n  ],\n" if len(found.relationships) else "],\n")
+    out.write(_dumped(closing, indent=True).removeprefix("{\n") + "\n")
+
+
+def _dumped(value: object, *, indent: bool) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2 if indent else None, allow_nan=False)
+
+
+def _about(found: Results) -> dict[str, Any]:
+    """How the file was written (its separator, its layout) is not said: the same answers give the same document."""
+    return {
+        "format": FORMAT,
+        "mode": found.mode,
+        "instrument": _plain(found.instrument),
+        "engine": found.engine,
+        "understood": _understood(found.understood, found.mode),
+    }
+
+
+def _understood(one: Understood, mode: str) -> dict[str, Any]:
+    """What was counted and refused; the value of a refused cell may be someone's answer, so only its owner sees it."""
+    refused = [
+        {"line": r.line, "column": r.column, "reason": r.code, **({"value": r.value} if mode == RAW else {})}
+        for r in one.refused
+    ]
+    return {
+        "people": one.people,
+        "answers": one.answers,
+        "cannot_say": one.cannot_say,
+        "refused": one.refused_count,
+        "refused_by_reason": dict(sorted(one.refused_by_reason.items())),
+        "refused_first": refused,
+    }
+
+
+def _relationship(one: Relationship, mode: str) -> dict[str, Any]:
+    found = _plain(one)
+    found["sides"] = {side: _side(result, mode) for side, result in one.sides.items()}
+    if mode == RAW:
+        for key in ("details", "dropped", "level"):
+            del found[key]
+    return found
+
+
+def _side(one: SideResult, mode: str) -> dict[str, Any]:
+    found = _plain(one)
+    for key in ("trend",) if mode == RAW else ("reliability", "agreement", "cannot_say"):
+        del found[key]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as objects, numbers rounded, and never a NaN."""
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return {key: _plain(one) for key, one in pairs if _worth(key, one)}
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, bool) or not isinstance(value, float):
+        return value
+    return None if not math.isfinite(value) else round(value, DECIMALS) + 0.0
+
+
+def _worth(key: str, value: object) -> bool:
+    """Optional keys are left out when they say nothing; `reason` stands only beside a null."""
+    return value is not None or key not in OPTIONAL
