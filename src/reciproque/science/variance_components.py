@@ -286,7 +286,7 @@ class _Profile:
 
 
 def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else Undefined("no spread")
+    return part / whole if whole > 0 else Undefined("no spread to compare with")
 
 
 def _unknown(groups: int, n: int, reason: str) -> OneWay:
