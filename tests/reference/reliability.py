@@ -47,6 +47,8 @@ def of_scale(scale: str, items: np.ndarray, figures: dict) -> Iterator[Compariso
     yield row("ordinal_alpha", reliability.ordinal_alpha(items), "ordinal_alpha_psych", "psych::polychoric")
     yield row("ordinal_alpha", reliability.ordinal_alpha(items), "ordinal_alpha_lavaan", "lavaan::lavCor")
     yield row("categorical_omega", reliability.categorical_omega(items), "green_yang", "semTools::compRelSEM")
+    two = reliability.spearman_brown(complete[:, 1:3])
+    yield row("spearman_brown, items 2 and 3", two, "spearman_brown", "psych::alpha standardised")
     found = reliability.polychoric(items)
     upper = [found[i, j] for j in range(5) for i in range(j)]
     for name, ours, key, software in (

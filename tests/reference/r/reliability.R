@@ -38,7 +38,8 @@ scale_of <- function(code) {
        ordinal_alpha_psych = ordinal_alpha(psych::polychoric(complete)$rho),
        ordinal_alpha_lavaan = ordinal_alpha(unclass(lavCor(complete, ordered = names(items)))),
        polychoric_lavaan = pairs(lavCor(complete, ordered = names(items))),
-       green_yang = as.numeric(compRelSEM(ordered, ord.scale = TRUE)))
+       green_yang = as.numeric(compRelSEM(ordered, ord.scale = TRUE)),
+       spearman_brown = suppressWarnings(psych::alpha(complete[2:3], warnings = FALSE))$total$std.alpha)
 }
 
 results <- lapply(setNames(names(keys), names(keys)), scale_of)
