@@ -1,13 +1,14 @@
 """The graded response model: it finds what was put in, whoever answers first, and says why when it cannot."""
 
 from math import isnan, nan
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
 from reciproque.science import graded_response
-from reciproque.science.graded_response import NO_ITEM, STEEP, eap, fit
+from reciproque.science.graded_response import NO_ITEM, STEEP, GradedResponse, eap, fit
 
 
 def simulated(people, seed, *, missing=0.0):
@@ -187,3 +188,16 @@ def test_the_start_on_a_sample_leads_to_the_same_place(monkeypatch):
     assert sampled.iterations > direct.iterations
     assert sampled.loglik == pytest.approx(direct.loglik, abs=1e-7)
     assert sampled.thresholds == pytest.approx(direct.thresholds, abs=1e-5)
+
+
+@pytest.mark.parametrize(("language", "comma"), [("en", "."), ("fr", ",")])
+def test_the_figures_of_its_page_are_computed(language, comma):
+    a, b = np.array([2.5, 1.5, 1.0, 0.6]), np.array([-1.5, -0.5, 0.5, 1.5])
+    model = GradedResponse(a, np.tile(b, (4, 1)), ((1, 2, 3, 4, 5),) * 4, -1.0, 1, True, None)
+    scores = eap(model, [[4, 4, 2, 2], [2, 2, 4, 4], [4, 4, nan, nan]])
+    chances = [round(100 / (1 + np.exp(-slope * (theta - 0.5)))) for slope in (2.5, 0.6) for theta in (0, 1)]
+    text = (Path(__file__).parents[2] / "docs" / "measures" / language / "graded_response.md").read_text()
+    for figure in [*scores.theta, *scores.se]:
+        assert f"{figure:.2f}".replace(".", comma).replace("-", "−") in text
+    for chance in chances:
+        assert f"{chance}\u202f%" in text or f"{chance} %" in text

@@ -1,6 +1,7 @@
 """The cumulative mixed model: it finds what was put in, whoever answers first, and says why when it cannot."""
 
 from math import isnan, nan
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,18 @@ from scipy.stats import norm
 
 from reciproque.science import answer_web, ordinal_mixed
 from reciproque.science.cumulative_link import LINKS, LOGIT, PROBIT, law_of
-from reciproque.science.ordinal_mixed import CONFOUNDED, ONE_ANSWER, ONE_SIDE, RUNAWAY, TIED, fit, score
+from reciproque.science.ordinal_mixed import (
+    CONFOUNDED,
+    ONE_ANSWER,
+    ONE_SIDE,
+    RUNAWAY,
+    TIED,
+    Effects,
+    Modes,
+    OrdinalMixed,
+    fit,
+    score,
+)
 
 THRESHOLDS = np.array([-1.6, -0.6, 0.4, 1.5])
 ITEMS = {"F1": 0.0, "F2": 0.4, "F3": -0.3}
@@ -286,3 +298,28 @@ def test_laplace_is_close_to_the_exact_likelihood_when_one_effect_varies():
         for code, value in zip(model.modes.relationships.codes, model.modes.relationships.value, strict=True)
     )
     assert model.loglik == pytest.approx(exact, abs=0.03)
+
+
+def severe_buyer(*, one_code):
+    """The example of the page: relationships A, B and C; two people answer 4 in A and in B, Rose 2 everywhere."""
+    none = Effects((), np.empty(0), np.empty(0))
+    model = OrdinalMixed(
+        *("probit", (1.0, 2.0, 3.0, 4.0, 5.0), ("F1",), ("client", "supplier")),
+        *(THRESHOLDS, np.zeros(1), 0.3, 0.6, 0.4, 0.5, -1.0, Modes(none, none, none), 1, True, None),
+    )
+    people = [("A", "a1", 4), ("A", "a2", 4), ("A", "Rose", 2), ("B", "b1", 4), ("B", "b2", 4), ("B", "Rose", 2)]
+    rows = [
+        (answer, relation, "client", person if one_code or person != "Rose" else f"Rose {relation}", "F1")
+        for relation, person, answer in [*people, ("C", "Rose", 2)]
+        for _ in range(4)
+    ]
+    return score(model, *[np.array(column) for column in zip(*rows, strict=True)])
+
+
+@pytest.mark.parametrize(("language", "comma"), [("en", "."), ("fr", ",")])
+def test_the_figures_of_its_page_are_computed(language, comma):
+    text = (Path(__file__).parents[2] / "docs" / "measures" / language / "ordinal_mixed.md").read_text()
+    together, apart = severe_buyer(one_code=True), severe_buyer(one_code=False)
+    rose = together.raters.value[together.raters.codes.index("Rose")]
+    for figure in [*together.relationships.value, rose, apart.relationships.value[2]]:
+        assert f"{figure:.2f}".replace(".", comma).replace("-", "−") in text
