@@ -248,12 +248,11 @@ def test_relationships_that_decide_every_answer_run_away(nested):
 
 
 def test_too_many_tied_relationships_are_refused_with_a_reason(crossed, monkeypatch):
-    monkeypatch.setattr(ordinal_mixed, "LARGEST_BLOCK", 10)
-    model = fit(*crossed)
-    assert model.loglik.reason == model.reason == TIED
-    monkeypatch.setattr(ordinal_mixed, "LARGEST_BLOCK", 3000)
     good = fit(*crossed)
-    monkeypatch.setattr(ordinal_mixed, "LARGEST_BLOCK", 10)
+    monkeypatch.setattr(ordinal_mixed, "LARGEST_FITTED", 10)
+    monkeypatch.setattr(ordinal_mixed, "LARGEST_SCORED", 10)
+    refused = fit(*crossed)
+    assert refused.loglik.reason == refused.reason == TIED
     with pytest.raises(ValueError, match="tie too many"):
         score(good, *crossed)
 

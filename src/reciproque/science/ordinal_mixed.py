@@ -23,7 +23,7 @@ from reciproque.science.values import Undefined
 
 Term = Literal["relationship", "side", "rater"]
 TERMS: tuple[Term, ...] = ("relationship", "side", "rater")
-LARGEST_BLOCK = 3000
+LARGEST_FITTED, LARGEST_SCORED = 1500, 3000
 FARTHEST = 12.0
 MOST_STEPS = 50
 ONE_ANSWER = "all answers are the same, or there are none"
@@ -118,7 +118,7 @@ def fit(
     if len(names["side"]) > 2:
         raise ValueError("a relationship has two sides at most")
     web = web_of(table, names, categories)
-    if web.largest > LARGEST_BLOCK:
+    if web.largest > LARGEST_FITTED:
         return _undefined(link, categories, item, names, TIED)
     shape = _shape(web, len(categories), names, varying)
     return _fitted(web, shape, LINKS[link], categories, sorted(set(np.asarray(item).tolist())), names)
@@ -155,7 +155,7 @@ def score(
     if isnan(model.loglik) or not table["answers"].size:
         return _modes_nowhere()
     web = web_of(table, names, model.categories)
-    if web.largest > LARGEST_BLOCK:
+    if web.largest > LARGEST_SCORED:
         raise ValueError(TIED)
     sd = np.nan_to_num([model.sd_relationship, model.sd_side, model.sd_rater])
     side_effect = np.nan_to_num([0.0, model.side_effect])[: len(model.side_names)]
