@@ -462,4 +462,24 @@ NEXT_STAGE = Story(
     ),
 )
 
-STORIES = (FORGE, PLANT, BUYERS, USERS, OUTAGE, NEXT_STAGE)
+AGENCY = Story(
+    key="agency",
+    client=camp(
+        "Nubellia",
+        "Présidente de Nubellia|general-management|Présidente|sponsor",
+        "Responsable financier|finance|Responsable financier|deputy",
+    ),
+    supplier=camp(
+        "Quintefeuille Conseil",
+        "Directeur de Quintefeuille|general-management|Directeur général|sponsor",
+        "Directrice conseil|sales|Directrice conseil|deputy",
+        "Consultante éditoriale|production|Consultante éditoriale",
+        "Consultant presse|production|Consultant relations presse",
+    ),
+    perimeter="Communication",
+    since="-730",
+    facilitator=MARCHETTI,
+    tellings=(),
+)
+
+STORIES = (FORGE, PLANT, BUYERS, USERS, OUTAGE, NEXT_STAGE, AGENCY)

@@ -54,6 +54,19 @@ def visible_sides(membership: Membership) -> tuple[str, ...]:
     return (Side.CLIENT, Side.SUPPLIER) if membership.role == Role.FACILITATOR else ()
 
 
+# ---------------------------------------------------------------- key people
+def lists_key_people(membership: Membership | None) -> tuple[str, ...]:
+    """The sides whose key people the member lists: the own one with a key in hand, both for a neutral facilitator."""
+    return visible_sides(membership) if membership is not None and membership.role in Membership.POWERFUL else ()
+
+
+def declares_key_list(membership: Membership | None) -> tuple[str, ...]:
+    """The side whose list the member may call complete: the own one, for the sponsor and the deputy."""
+    if membership is None or membership.role not in (Role.SPONSOR, Role.DEPUTY):
+        return ()
+    return (membership.side,)
+
+
 # ---------------------------------------------------------------- companies and their people
 def _companies_managed(account: Account) -> Q:
     """Companies of the sides on which the account is facilitator, sponsor or deputy."""

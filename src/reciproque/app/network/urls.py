@@ -1,3 +1,20 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the web of relations."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from reciproque.app.network.views import lists, ties, web
+
+urlpatterns = [
+    path("network/ties/<str:key>/", ties.web_tie, name="web-tie"),
+    path("network/ties/<str:key>/withdraw/", ties.web_tie_withdraw, name="web-tie-withdraw"),
+    path("network/<str:key>/", web.web, name="web"),
+    path("network/<str:key>/ties/", ties.web_ties, name="web-ties"),
+    path("network/<str:key>/pairs/", lists.web_pairs, name="web-pairs"),
+    path("network/<str:key>/people/", lists.web_people, name="web-people"),
+    path("network/<str:key>/people/new/", lists.web_person, name="web-person"),
+    path("network/<str:key>/people/complete/", lists.web_complete, name="web-complete"),
+    path("network/<str:key>/ready/", web.web_ready, name="web-ready"),
+    path("network/<str:key>/meant/", web.web_meant, name="web-meant"),
+    path("network/<str:key>/report.pdf", web.web_report, name="web-pdf"),
+    path("network/<str:key>/web.xlsx", web.web_sheet, name="web-xlsx"),
+]

@@ -2,22 +2,26 @@
 
 from reciproque.app.directory.actions.accounts import set_up, update_profile
 from reciproque.app.directory.actions.imports import import_people
+from reciproque.app.directory.actions.key_people import add_key_person, declare_key_list, set_key_people
 from reciproque.app.directory.actions.members import add_member, create_relationship, open_relationship, revoke_member
 from reciproque.app.directory.actions.organisations import add_function, change_organisation, create_organisation
 from reciproque.app.directory.actions.people import add_person, change_person, end_post, start_post
 
 __all__ = [
     "add_function",
+    "add_key_person",
     "add_member",
     "add_person",
     "change_organisation",
     "change_person",
     "create_organisation",
     "create_relationship",
+    "declare_key_list",
     "end_post",
     "import_people",
     "open_relationship",
     "revoke_member",
+    "set_key_people",
     "set_up",
     "start_post",
     "update_profile",

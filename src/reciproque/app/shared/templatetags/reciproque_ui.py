@@ -111,15 +111,18 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.inclusion_tag("components/path.html")
-def path(here: str, urls: dict[str, str] | None = None, notes: dict[str, str] | None = None) -> dict[str, Any]:
-    """The six steps of a relationship, with the current one marked."""
+def path(
+    here: str, urls: dict[str, str] | None = None, notes: dict[str, str] | None = None, **links: str
+) -> dict[str, Any]:
+    """The six steps of a relationship, with the current one marked; a link may be given by the name of its step."""
+    urls = {**(urls or {}), **links}
     keys = [key for key, _label in STEPS]
     position = keys.index(here)
     steps = [
         {
             "label": label,
             "state": "is-here" if index == position else "is-done" if index < position else "is-next",
-            "url": (urls or {}).get(key, ""),
+            "url": urls.get(key, ""),
             "note": (notes or {}).get(key, ""),
         }
         for index, (key, label) in enumerate(STEPS)

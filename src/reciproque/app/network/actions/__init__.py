@@ -1,0 +1,1 @@
+"""Every write of the web of relations, one file per subject."""

@@ -1,0 +1,1 @@
+"""Reads of the web of relations: material first, then words."""
