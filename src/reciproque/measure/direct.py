@@ -144,7 +144,7 @@ def _wide(asked: _Asked, sides: tuple[list[str], int]) -> Direct | None:
     people = asked.frame.select(
         *_keys(asked, clients), *(_numbers(asked, name).alias(code) for code, name in columns.items())
     )
-    return _settled(asked, people, tuple(columns), rows, ())
+    return _settled(asked, people, tuple(columns), rows)
 
 
 def _on_scale(asked: _Asked, names: Sequence[str]) -> bool:
@@ -194,8 +194,11 @@ def _long(asked: _Asked, sides: tuple[list[str], int]) -> Direct | None:
         return None
     rank = {code: place for place, code in enumerate(cells.questions(asked.instrument))}
     items = tuple(sorted(set(codes.values()), key=rank.__getitem__))
-    people = _unpacked(_packed(asked, clients, codes, items), items)
-    return _settled(asked, people, items, rows, ("rows", "valid"))
+    people = asked.engine.keep(_unpacked(_packed(asked, clients, codes, items), items))
+    counts = asked.engine.collect(people.select(nw.col("rows").sum(), nw.col("valid").sum()))
+    if counts["rows"][0] != counts["valid"][0]:
+        return None
+    return _settled(asked, people, items, rows)
 
 
 def _codes(asked: _Asked) -> dict[tuple[str, str | None], str] | None:
@@ -245,7 +248,7 @@ def _packed(
 def _unpacked(packed: Lazy, items: tuple[str, ...]) -> Lazy:
     """One column a question; `rows` and `valid` differ in all when somebody answered a question twice."""
     digits = [
-        (nw.col(f"word_{place // DIGITS}") // DIGIT ** (place % DIGITS) % DIGIT).fill_null(0).alias(item)
+        (nw.col(f"word_{place // DIGITS}") // DIGIT ** (place % DIGITS) % DIGIT).fill_null(0).cast(nw.Int8).alias(item)
         for place, item in enumerate(items)
     ]
     spread = packed.select(*KEYS, "rows", *digits)
@@ -257,12 +260,10 @@ def _unpacked(packed: Lazy, items: tuple[str, ...]) -> Lazy:
 # What was found.
 
 
-def _settled(asked: _Asked, people: Lazy, items: tuple[str, ...], rows: int, counts: tuple[str, ...]) -> Direct | None:
+def _settled(asked: _Asked, people: Lazy, items: tuple[str, ...], rows: int) -> Direct | None:
     shape = shape_of(asked.instrument, items)
     scales = scales_of(shape)
-    found: Arrays = add_up(asked.engine, people, scales, items, counts)
-    if counts and np.sum(found["rows"]) != np.sum(found["valid"]):
-        return None
+    found: Arrays = add_up(asked.engine, people, scales, items)
     relationship, wave = _labels(found["relationship"]), _labels(found["wave"])
     if relationship is None or wave is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +28,9 @@ class Engine(Protocol):
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         """Rows that are in memory."""
 
+    def keep(self, asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Run once, and hold the rows for the questions that follow."""
+
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
         """Run; one array a column. Missing numbers are NaN, missing texts None."""
 
@@ -39,6 +43,15 @@ def start(name: str) -> Engine:
     return {"polars": PolarsEngine, "duckdb": DuckEngine, "spark": SparkEngine}[name]()
 
 
+def _stopped(engine: str, error: Exception) -> Refused:
+    """What to say when an engine gives up: a damaged file most often."""
+    lines = str(error).strip().splitlines()
+    return Refused(
+        _("%(engine)s cannot read this file to its end: %(reason)s")
+        % {"engine": engine, "reason": lines[0][:200] if lines else type(error).__name__}
+    )
+
+
 class PolarsEngine:
     name = "polars"
 
@@ -48,9 +61,19 @@ class PolarsEngine:
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         return nw.from_native(rows.lazy())
 
+    def keep(self, asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        return self.take(self._run(asked))
+
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
-        found = nw.to_native(asked).collect(engine="streaming")
+        found = self._run(asked)
         return {name: found[name].to_numpy() for name in found.columns}
+
+    def _run(self, asked: nw.LazyFrame[Any]) -> pl.DataFrame:
+        try:
+            found: pl.DataFrame = nw.to_native(asked).collect(engine="streaming")
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise _stopped(self.name, error) from error
+        return found
 
     def close(self) -> None:
         """Nothing is held."""
@@ -88,8 +111,23 @@ class DuckEngine(_WithFolder):
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         return self.scan(self._written(rows))
 
+    def keep(self, asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        self._files += 1
+        table = f"kept_{self._files}"
+        self._run(lambda: nw.to_native(asked).create(table))
+        return nw.from_native(self._connection.table(table))
+
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
-        return {name: _plain(column) for name, column in nw.to_native(asked).fetchnumpy().items()}
+        found = self._run(nw.to_native(asked).fetchnumpy)
+        return {name: _plain(column) for name, column in found.items()}
+
+    def _run(self, question: Callable[[], Any]) -> Any:
+        import duckdb
+
+        try:
+            return question()
+        except duckdb.Error as error:
+            raise _stopped(self.name, error) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -130,10 +168,19 @@ class SparkEngine(_WithFolder):
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         return self.scan(self._written(rows))
 
+    def keep(self, asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        return nw.from_native(nw.to_native(asked).cache())
+
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
         native = nw.to_native(asked)
         names = native.columns
-        columns = list(zip(*native.collect(), strict=True)) or [() for _name in names]
+        try:
+            columns = list(zip(*native.collect(), strict=True)) or [() for _name in names]
+        except (Py4JError, PySparkException) as error:
+            raise _stopped(self.name, error) from error
         return {name: _from_python(column) for name, column in zip(names, columns, strict=True)}
 
     def close(self) -> None:

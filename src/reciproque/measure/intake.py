@@ -300,6 +300,7 @@ class Reader:
             waves=waves,
             functions=self.functions.names,
             linked=linked,
+            points=self.meanings.points,
         )
 
 

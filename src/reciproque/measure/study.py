@@ -14,7 +14,6 @@ from reciproque.measure import direct, engines, files, layout
 from reciproque.measure.answers import Answers
 from reciproque.measure.direct import Direct
 from reciproque.measure.engines import Engine
-from reciproque.measure.errors import Refused
 from reciproque.measure.intake import Intake, Reader
 from reciproque.measure.language import gettext as _
 from reciproque.measure.layout import Layout
@@ -41,8 +40,6 @@ def open_study(
     running = engines.start(engine)
     try:
         yield Study(table, found, instrument, running, progress or silent)
-    except pl.exceptions.PolarsError as error:
-        raise Refused(_("This file cannot be read to its end: export it again.")) from error
     finally:
         running.close()
 

@@ -21,6 +21,7 @@ from reciproque.measure.scales import Scale
 KEYS = ("relationship", "wave", "side")
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Moments = tuple[Floats, Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Sums:
 
     n, mean, ss: groups x scales, people with a value, their mean, the sum of squared deviations (exactly 0 when all are
     equal). item_n, item_mean, item_ss: groups x items, the same for each question. complete_n, item_variance,
-    total_variance: groups x dimensions, over people who answered the whole dimension: how many, the sum of the variances
-    of its questions, the variance of the person's total.
+    total_variance: groups x dimensions, over people who answered the whole dimension: how many they are, the sum of the
+    variances of its questions, the variance of the person's total.
     """
 
     relationship: Ints
@@ -89,27 +90,41 @@ def add_up(
     people: nw.LazyFrame[Any],
     scales: tuple[Scale, ...],
     items: tuple[str, ...],
-    counts: tuple[str, ...] = (),
 ) -> Arrays:
     """One row a group: `people`, then for each scale, question and whole dimension its count, sum and sum of squares.
 
-    people: one row a person, with the columns `KEYS` and one column a question, a whole number or nothing; counts: more
-    columns to add up.
+    people: one row a person, with the columns `KEYS` and one column a question, a whole number or nothing.
+    Questions and scales are asked one after the other, which takes half the memory.
     """
-    valued = people.select(*KEYS, *counts, *(nw.col(item).cast(nw.Int64) for item in items))
+    rows = people.select(*KEYS, *(nw.col(item).cast(nw.Int64) for item in items))
+    valued = _valued(rows, scales)
+    of_items = [one for item in items for one in _moments(item)]
+    of_scales = [nw.len().alias("people")]
+    of_scales += [one for scale in scales if not _is_an_item(scale) for one in _moments(f"v_{scale.code}")]
+    for scale in dimensions_of(scales):
+        if len(scale.items) > 1:
+            of_scales += _whole_dimension(scale)
+    found = _in_order(engine.collect(valued.group_by(*KEYS).agg(*of_scales)))
+    return found | _in_order(engine.collect(rows.group_by(*KEYS).agg(*of_items)))
+
+
+def _in_order(found: Arrays) -> Arrays:
+    """The same groups always in the same rows."""
+    order = np.lexsort([found[key] for key in reversed(KEYS)])
+    for name in found:
+        found[name] = found[name][order]
+    return found
+
+
+def _valued(people: nw.LazyFrame[Any], scales: tuple[Scale, ...]) -> nw.LazyFrame[Any]:
+    """Each person's value on each scale beside the answers."""
     simple = [scale for scale in scales if _of_items(scale)]
-    valued = valued.with_columns(*(part for scale in simple for part in _given_and_total(scale)))
+    valued = people.with_columns(*(part for scale in simple for part in _given_and_total(scale)))
     valued = valued.with_columns(*(_value(scale) for scale in simple))
     for scale in scales:
         if scale.role == "profile":
             valued = _with_profile(valued, scale, scales)
-    asked = [nw.len().alias("people"), *(nw.col(name).sum() for name in counts)]
-    asked += [one for scale in scales if not _is_an_item(scale) for one in _moments(f"v_{scale.code}")]
-    asked += [one for item in items for one in _moments(item)]
-    for scale in dimensions_of(scales):
-        if len(scale.items) > 1:
-            asked += _whole_dimension(scale)
-    return engine.collect(valued.group_by(*KEYS).agg(*asked))
+    return valued
 
 
 def _given_and_total(scale: Scale) -> Iterator[nw.Expr]:
@@ -156,17 +171,17 @@ def _moments(name: str) -> list[nw.Expr]:
 
 
 def _whole_dimension(scale: Scale) -> list[nw.Expr]:
-    whole = nw.col(f"k_{scale.code}") == len(scale.items)
-    total = nw.when(whole).then(nw.col(f"s_{scale.code}"))
-    asked = [
-        total.count().alias(f"c_{scale.code}_n"),
-        total.sum().alias(f"c_{scale.code}_s"),
-        (total * total).sum().alias(f"c_{scale.code}_q"),
+    """Over people who answered the whole dimension: of their totals, and of each question."""
+    whole = (nw.col(f"k_{scale.code}") == len(scale.items)).cast(nw.Int64)
+    total = nw.col(f"s_{scale.code}")
+    squares = nw.sum_horizontal(*(nw.col(item) * nw.col(item) for item in scale.items))
+    return [
+        whole.sum().alias(f"c_{scale.code}_n"),
+        (total * whole).sum().alias(f"c_{scale.code}_s"),
+        (total * total * whole).sum().alias(f"c_{scale.code}_q"),
+        (squares * whole).sum().alias(f"c_{scale.code}_squares"),
+        *((nw.col(item) * whole).sum().alias(f"c_{item}_s") for item in scale.items),
     ]
-    for item in scale.items:
-        answer = nw.when(whole).then(nw.col(item))
-        asked += [answer.sum().alias(f"c_{item}_s"), (answer * answer).sum().alias(f"c_{item}_q")]
-    return asked
 
 
 class _Reading:
@@ -176,66 +191,85 @@ class _Reading:
         self.found, self.order, self.point = found, order, 100.0 / (points - 1)
 
     def column(self, name: str) -> Floats:
-        values = np.asarray(self.found[name], dtype=np.float64)[self.order]
+        """A column, let go of once it is read."""
+        values = np.asarray(self.found.pop(name), dtype=np.float64)[self.order]
         return np.nan_to_num(values, copy=False)
 
-    def moments(self, name: str, unit: int, lowest: float) -> tuple[Ints, Floats, Floats]:
+    def moments(self, name: str, unit: int, lowest: float) -> Moments:
         """Count, mean in points and sum of squared deviations of values kept in units above `lowest`."""
         n, total, squares = (self.column(f"{name}_{part}") for part in "nsq")
-        return n.astype(np.int64), *_centred(n, total, squares, self.point / unit, lowest)
+        factor = self.point / unit
+        mean = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+        return n, (mean - lowest) * factor, _spread(n, total**2, squares) * factor**2
+
+    def whole(self, scale: Scale) -> Moments:
+        """How many answered a whole dimension, the sum of the variances of its questions, that of their totals."""
+        n, total, squares = (self.column(f"c_{scale.code}_{part}") for part in "nsq")
+        squared = np.sum([self.column(f"c_{item}_s") ** 2 for item in scale.items], axis=0)
+        items = _spread(n, squared, self.column(f"c_{scale.code}_squares"))
+        return n, _over(items * self.point**2, n), _over(_spread(n, total**2, squares) * self.point**2, n)
 
 
-def _centred(n: Floats, total: Floats, squares: Floats, factor: float, lowest: float) -> tuple[Floats, Floats]:
-    empty = np.full(n.shape, np.nan)
-    mean = np.divide(total, n, out=empty.copy(), where=n > 0)
-    spread = np.divide(n * squares - total * total, n, out=empty, where=n > 0)
-    return (mean - lowest) * factor, np.maximum(spread, 0.0, where=n > 0, out=spread) * factor**2
+def _spread(n: Floats, squared_total: Floats, squares: Floats) -> Floats:
+    """The sum of squared deviations; whole numbers until the division, so that no variance is exactly 0."""
+    return np.divide(n * squares - squared_total, n, out=np.full(n.shape, np.nan), where=n > 0)
+
+
+def _over(ss: Floats, n: Floats) -> Floats:
+    return np.divide(ss, n - 1, out=np.full(ss.shape, np.nan), where=n > 1)
 
 
 def settle(
     found: Arrays, keys: tuple[Ints, Ints, Ints], scales: tuple[Scale, ...], items: tuple[str, ...], points: int
 ) -> Sums:
-    """The sums of an engine as figures in points. keys: the numbers of relationship, wave and side of each row."""
+    """The sums of an engine, which are used up, as figures in points.
+
+    keys: the numbers of relationship, wave and side of each row.
+    """
     order = np.lexsort(keys[::-1])
     reading = _Reading(found, order, points)
-    per_item = [reading.moments(item, 1, 1.0) for item in items]
-    places = {item: place for place, item in enumerate(items)}
-    per_scale = [
-        per_item[places[scale.items[0]]] if _is_an_item(scale) else reading.moments(f"v_{scale.code}", scale.unit, 0.0)
-        for scale in scales
-    ]
-    whole = [_whole(reading, scale, per_item, places) for scale in dimensions_of(scales)]
+    per_item = _Block(order.size, len(items))
+    for place, item in enumerate(items):
+        per_item.put(place, reading.moments(item, 1, 1.0))
+    per_scale, whole = _Block(order.size, len(scales)), _Block(order.size, len(dimensions_of(scales)))
+    for place, scale in enumerate(scales):
+        single = _is_an_item(scale)
+        moments = (
+            per_item.get(items.index(scale.items[0])) if single else reading.moments(f"v_{scale.code}", scale.unit, 0.0)
+        )
+        per_scale.put(place, moments)
+    for place, scale in enumerate(dimensions_of(scales)):
+        if len(scale.items) > 1:
+            whole.put(place, reading.whole(scale))
+        else:
+            n, _mean, ss = per_scale.get(place)
+            whole.put(place, (n, _over(ss, n), _over(ss, n)))
     return Sums(
         *(key[order] for key in keys),
         people=reading.column("people").astype(np.int64),
         scales=scales,
+        n=per_scale.n,
+        mean=per_scale.first,
+        ss=per_scale.second,
         items=items,
-        **_stacked(("n", "mean", "ss"), per_scale),
-        **_stacked(("item_n", "item_mean", "item_ss"), per_item),
-        **_stacked(("complete_n", "item_variance", "total_variance"), whole),
+        item_n=per_item.n,
+        item_mean=per_item.first,
+        item_ss=per_item.second,
+        complete_n=whole.n,
+        item_variance=whole.first,
+        total_variance=whole.second,
     )
 
 
-def _stacked(names: tuple[str, ...], columns: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    return {name: np.column_stack([column[rank] for column in columns]) for rank, name in enumerate(names)}
+class _Block:
+    """Three tables of groups x columns, filled column by column."""
 
+    def __init__(self, groups: int, columns: int) -> None:
+        self.n = np.empty((groups, columns), dtype=np.int64)
+        self.first, self.second = np.empty((groups, columns)), np.empty((groups, columns))
 
-Moments = tuple[Ints, Floats, Floats]
+    def put(self, place: int, moments: Moments) -> None:
+        self.n[:, place], self.first[:, place], self.second[:, place] = moments
 
-
-def _whole(reading: _Reading, scale: Scale, per_item: Sequence[Moments], places: dict[str, int]) -> Moments:
-    """How many answered the whole dimension, the sum of the variances of its questions, the variance of the total."""
-    if len(scale.items) == 1:
-        n, _mean, ss = per_item[places[scale.items[0]]]
-        variance = _over(ss, n)
-        return n, variance, variance
-    n, _mean, total = reading.moments(f"c_{scale.code}", 1, 0.0)
-    ss = np.zeros(n.shape)
-    for item in scale.items:
-        sums, squares = reading.column(f"c_{item}_s"), reading.column(f"c_{item}_q")
-        ss += _centred(n.astype(np.float64), sums, squares, reading.point, 1.0)[1]
-    return n, _over(ss, n), _over(total, n)
-
-
-def _over(ss: Floats, n: Ints) -> Floats:
-    return np.divide(ss, n - 1, out=np.full(ss.shape, np.nan), where=n > 1)
+    def get(self, place: int) -> Moments:
+        return self.n[:, place].astype(np.float64), self.first[:, place], self.second[:, place]

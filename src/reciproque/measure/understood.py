@@ -23,7 +23,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Understood:
-    """How a file was read. `cannot_say` counts empty answers and the codes that say so; `refused` holds the first 20."""
+    """How a file was read. `cannot_say` counts empty answers and codes that say so; `refused` holds the first 20."""
 
     path_name: str
     kind: str

@@ -106,14 +106,14 @@ def _first_row(path: Path, sheet: str) -> int:
 
 def _part(book: zipfile.ZipFile, sheet: str) -> str:
     """The part of the workbook that holds a sheet."""
-    from xml.etree import ElementTree  # noqa: S405 - the declarations that could harm are refused by fastexcel first
+    from xml.etree import ElementTree
 
     def parsed(name: str) -> Any:
         return ElementTree.fromstring(book.read(name))  # noqa: S314
 
     targets = {link.get("Id"): link.get("Target", "") for link in parsed("xl/_rels/workbook.xml.rels")}
-    for entry in parsed("xl/workbook.xml").iter("{*}sheet"):
-        if entry.get("name") == sheet:
+    for entry in parsed("xl/workbook.xml").iter():
+        if entry.tag.endswith("}sheet") and entry.get("name") == sheet:
             key = next(value for name, value in entry.attrib.items() if name.endswith("}id"))
             target = targets[key].lstrip("/")
             return target if target.startswith("xl/") else f"xl/{target}"
