@@ -55,6 +55,18 @@ def _parser() -> argparse.ArgumentParser:
     facts.add_argument("wave")
     facts.add_argument("--role", required=True, choices=ROLES)
 
+    _add_simulate(commands)
+
+    dialogue = commands.add_parser("dialogue", help="read the votes of two sides from a file")
+    dialogue.add_argument("file", type=Path, metavar="FILE.json")
+    dialogue.add_argument("--format", choices=["text", "json"], default="text")
+    dialogue.add_argument("--language", choices=["fr", "en"], default=_spoken_here())
+
+    measure.add_arguments(commands, spoken=_spoken_here())
+    return parser
+
+
+def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     simulate = commands.add_parser(
         "simulate", help="made-up campaigns with their truth, to attack (RECIPROQUE_SIMULATE=1)"
     )
@@ -77,14 +89,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--out", type=Path, required=True)
-
-    dialogue = commands.add_parser("dialogue", help="read the votes of two sides from a file")
-    dialogue.add_argument("file", type=Path, metavar="FILE.json")
-    dialogue.add_argument("--format", choices=["text", "json"], default="text")
-    dialogue.add_argument("--language", choices=["fr", "en"], default=_spoken_here())
-
-    measure.add_arguments(commands, spoken=_spoken_here())
-    return parser
 
 
 ROLES = ["client-member", "supplier-member", "sponsor-client", "sponsor-supplier", "facilitator"]

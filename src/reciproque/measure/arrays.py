@@ -189,7 +189,8 @@ def _places(sums: Sums, answers: Answers) -> Ints:
 def _moderated(n: Ints, mean: Floats, variance: Floats, families: list[str]) -> Intervals:
     """One prior a column; with few groups, one a family of columns, whose variances are of the same kind."""
     groups, columns = n.shape
-    found = Intervals(*(np.full((groups, columns), np.nan) for _ in range(3)), lent=np.zeros(columns))
+    low, high, moderated = (np.full((groups, columns), np.nan) for _ in range(3))
+    found = Intervals(low, high, moderated, np.zeros(columns))
     kinds = families if groups < FEW_GROUPS else [str(column) for column in range(columns)]
     for kind in dict.fromkeys(kinds):
         chosen = [column for column in range(columns) if kinds[column] == kind]

@@ -79,7 +79,7 @@ def _understood(one: Understood, mode: str) -> dict[str, Any]:
 
 
 def _relationship(one: Relationship, mode: str) -> dict[str, Any]:
-    found = _plain(one)
+    found: dict[str, Any] = _plain(one)
     found["sides"] = {side: _side(result, mode) for side, result in one.sides.items()}
     if mode == RAW:
         for key in ("details", "dropped", "level"):
@@ -88,7 +88,7 @@ def _relationship(one: Relationship, mode: str) -> dict[str, Any]:
 
 
 def _side(one: SideResult, mode: str) -> dict[str, Any]:
-    found = _plain(one)
+    found: dict[str, Any] = _plain(one)
     for key in ("trend",) if mode == RAW else ("reliability", "agreement", "cannot_say"):
         del found[key]
     return found

@@ -28,7 +28,8 @@ from reciproque.measure.results import (
 )
 
 if TYPE_CHECKING:
-    from reciproque.measure.study import Answers, Study
+    from reciproque.measure.answers import Answers
+    from reciproque.measure.study import Study
 from reciproque.science import change as changes
 from reciproque.science.derive import Gap, Reading, Score, SideReading, read
 from reciproque.science.figures import MINIMUM, EarlierWave, InstrumentShape, Publication, SideBallots
@@ -155,7 +156,7 @@ def _gaps(compared: Mapping[str, Gap], opened: _Opened, shape: InstrumentShape) 
 
 
 def _difference(span: Span) -> Difference:
-    verdict = {1: "clear", -1: "clear", 0: "not_large"}.get(span.settled, "cannot_tell")  # type: ignore[call-overload]
+    verdict = "cannot_tell" if span.settled is None else "clear" if span.settled else "not_large"
     closed = span.high - span.low <= 2 * STEP
     return Difference(
         span.value if closed else None,

@@ -186,8 +186,8 @@ class RawRelationships(Sequence[Relationship]):
             return Agreement(0, reason=results.NO_ANSWER)
         n = int(found.n[place])
         chance = _chance(n, self.study.instrument.points, len(dimension.items))
-        figures = [_number(part[place]) for part in (found.ad_mean, found.a_wg, found.rwg_j)]
-        return Agreement(n, *figures, chance, results.TOO_FEW_PEOPLE if figures[0] is None else None)
+        ad, a_wg, rwg_j = (_number(part[place]) for part in (found.ad_mean, found.a_wg, found.rwg_j))
+        return Agreement(n, ad, a_wg, rwg_j, chance, results.TOO_FEW_PEOPLE if ad is None else None)
 
 
 def reliability(table: NDArray[np.float64]) -> Reliability:
@@ -301,10 +301,11 @@ def _between(found: RawRelationships, earlier: int, later: int) -> Iterator[Chan
     for one in moved.relationships:
         number = int(one.relationship)
         mine = rows[answers.relationship[rows] == number]
-        waves = [found.study.waves[int(answers.wave[mine[turn[mine] == t][0]])] for t in (earlier, later)]
+        before, after = (found.study.waves[int(answers.wave[mine[turn[mine] == t][0]])] for t in (earlier, later))
         yield ChangeOf(
             found.study.relationships[number],
-            *waves,
+            before,
+            after,
             one.gate.word,
             {SIDES[int(side)]: _verdict(move) for side, move in one.sides.items()},
             {SIDES[int(side)]: {c: _verdict(m) for c, m in parts.items()} for side, parts in one.dimensions.items()},
@@ -352,7 +353,12 @@ def _absent() -> Estimate:
 
 
 def _difference(
-    difference: float, low: float, high: float, shrunken: float | None = None, *interval: float | None
+    difference: float,
+    low: float,
+    high: float,
+    shrunken: float | None = None,
+    shrunken_low: float | None = None,
+    shrunken_high: float | None = None,
 ) -> Difference:
     if isnan(low) or isnan(high):
         return Difference(difference, reason=results.NO_VARIANCE)
@@ -360,7 +366,7 @@ def _difference(
     settled = Span(difference, difference, half).settled
     verdict = "cannot_tell" if settled is None else "clear" if settled else "not_large"
     bounds = (max(-100.0, low), min(100.0, high))
-    return Difference(difference, *bounds, half, shrunken, *(interval or (None, None)), verdict=verdict)
+    return Difference(difference, *bounds, half, shrunken, shrunken_low, shrunken_high, verdict)
 
 
 def _of_science(one: gaps.Difference[float]) -> Difference:

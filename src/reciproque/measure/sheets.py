@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reciproque.instruments import Instrument
 from reciproque.measure import words
@@ -18,37 +19,44 @@ from reciproque.science.figures import ITEMS_FROM, WORDS_FROM
 def sheet(
     one: Relationship, number: int, change: ChangeOf | None, instrument: Instrument, mode: str, *, questions: bool
 ) -> Sheet:
-    key = f"r{number}"
-    roles = {dimension.code: dimension.role for dimension in instrument.dimensions}
-    direct = [
-        _direct(one, code, instrument, key) for code, role in roles.items() if role == "facet" and code in one.gaps
-    ]
-    apart = [_direct(one, code, instrument, key) for code, role in roles.items() if role == "outcome"]
-    mirrors = tuple(_mirrored(one, code, instrument, key) for code in one.mirror)
-    has_figures = one.level not in ("none", "trend")
-    return Sheet(
-        key=key,
+    found = Sheet(
+        key=f"r{number}",
         heading=one.id,
         kicker=_kicker(one),
         finding=_finding(one),
         notes=tuple(_notes(one)),
-        regards=tuple(_regards(one, key)),
-        rows=tuple(row for row in direct if row) if has_figures else (),
-        apart=next((row for row in apart if row), None) if has_figures else None,
-        mirrors=mirrors if has_figures else (),
-        unsaid=tuple(_unsaid(one, key)) if has_figures else (),
+        regards=tuple(_regards(one, f"r{number}")),
+        rows=(),
+        apart=None,
+        mirrors=(),
+        unsaid=(),
         moved=tuple(_moved(change, instrument)) if change else (),
         tables=detail_tables(one, instrument, mode, questions=questions),
         unknowns=tuple(_unknowns(one, instrument, mode)),
+    )
+    return found if one.level in ("none", "trend") else _with_figures(found, one, instrument)
+
+
+def _with_figures(found: Sheet, one: Relationship, instrument: Instrument) -> Sheet:
+    """Figures exist: the six subjects, committed trust beside them, the mirrors, the unsaid."""
+    rows: dict[str, list[Row]] = {"facet": [], "outcome": [], "unsaid": []}
+    for dimension in instrument.dimensions:
+        row = _direct(one, dimension.code, instrument, found.key)
+        if row:
+            rows[dimension.role].append(row)
+    return replace(
+        found,
+        rows=tuple(rows["facet"]),
+        apart=next(iter(rows["outcome"]), None),
+        mirrors=tuple(_mirrored(one, code, instrument, found.key) for code in one.mirror),
+        unsaid=tuple(_unsaid(one, found.key)),
     )
 
 
 def _kicker(one: Relationship) -> str:
     people = [
-        f"{words.side_name(side)}: {words.answers(n)}"
-        for side in SIDES
-        if (n := one.sides[side].n) is not None
-    ]  # fmt: skip
+        words.named(words.side_name(side), words.answers(n)) for side in SIDES if (n := one.sides[side].n) is not None
+    ]
     return " · ".join([_("Wave %(wave)s") % {"wave": one.wave}, *people])
 
 
@@ -109,7 +117,7 @@ def _regards(one: Relationship, key: str) -> Iterator[Regard]:
             label = words.sees(side)
             text = _("%(figure)s, on a scale from 0 to 100.") % {"figure": sign.written}
             lane = Lane(f"{key}-regard-{side}", label, text, side, sign, ends=("0", "100"), middle=_("mixed"))
-            yield Regard(side, words.the_side(side), label, sign.text, sign.around, lane)
+            yield Regard(side, label, label, sign.text, sign.around, lane)
 
 
 def _direct(one: Relationship, code: str, instrument: Instrument, key: str) -> Row | None:
@@ -219,13 +227,12 @@ def _unsaid(one: Relationship, key: str) -> Iterator[SideUnsaid]:
         sign = words.sign_of(one.sides[side].unsaid)
         if sign is None:
             continue
-        name = words.the_side(side)
-        label = _("The unsaid, on the side of %(name)s") % {"name": name}
+        label = _("The unsaid, as the client sees it") if side == CLIENT else _("The unsaid, as the supplier sees it")
         text = _("%(figure)s. 100 means that almost everything is left unsaid.") % {"figure": sign.written}
         ends = (_("almost all is said"), _("almost all is left unsaid"))
         lane = Lane(f"{key}-unsaid-{side}", label, text, side, sign, ends=ends)
         written = f"{sign.text}, {sign.around}" if sign.around else sign.text
-        yield SideUnsaid(side, name, written, lane, _unsaid_says(sign))
+        yield SideUnsaid(side, words.sees(side), written, lane, _unsaid_says(sign))
 
 
 def _unsaid_says(sign: Sign) -> str:
@@ -251,12 +258,12 @@ def _moved(change: ChangeOf, instrument: Instrument) -> Iterator[str]:
     }
     for side, verdict in change.sides.items():
         moved = [
-            f"{words.label(instrument, code)}: {words.change_word(one.word)}"
+            words.named(words.label(instrument, code), words.change_word(one.word))
             for code, one in change.dimensions.get(side, {}).items()
             if one.word != "cannot_tell"
         ]
         around = _moved_by(verdict.difference, verdict.low, verdict.high)
-        text = f"{words.sees(side)}: {words.change_word(verdict.word)}{around}"
+        text = words.named(words.sees(side), f"{words.change_word(verdict.word)}{around}")
         yield f"{text} ({', '.join(moved)})." if moved else f"{text}."
 
 
@@ -278,7 +285,7 @@ def _unknowns(one: Relationship, instrument: Instrument, mode: str) -> Iterator[
             yield Unknown(_("Where “%(topic)s” stands.") % {"topic": words.label(instrument, code)}, why)
         elif gap.low is None and one.level not in ("none", "trend"):
             reason = words.reason(gap.reason)
-            yield Unknown(f"{words.label(instrument, code)}:", f"{reason}.")
+            yield Unknown("", words.named(words.label(instrument, code), f"{reason}."))
 
 
 def _rules(one: Relationship) -> Iterator[Unknown]:

@@ -17,6 +17,7 @@ from rich.rule import Rule
 from rich.table import Table as Grid
 from rich.text import Text
 
+from reciproque.measure import words
 from reciproque.measure.language import gettext as _
 from reciproque.measure.results import CLIENT, SUPPLIER
 from reciproque.reports.charts.spec import Sign
@@ -85,7 +86,7 @@ def _sheet(console: Console, one: Sheet, labels: Mapping[str, str]) -> None:
         _table(console, table)
     if one.unknowns:
         _chapter(console, labels["unknown"])
-        _bullets(console, [f"{unknown.what} {unknown.why}" for unknown in one.unknowns])
+        _bullets(console, [f"{unknown.what} {unknown.why}".strip() for unknown in one.unknowns])
 
 
 def _chapter(console: Console, title: str, note: str = "") -> None:
@@ -111,7 +112,7 @@ def _legend() -> str:
 
 def _sentences(console: Console, rows: Iterable[Row]) -> None:
     said = [
-        " ".join((f"{row.heading}: {row.situation}.", *row.says, row.note)).strip()
+        " ".join((words.named(row.heading, f"{row.situation}."), *row.says, row.note)).strip()
         for row in rows
         if row.glyph != "cannot_tell" or row.note
     ]

@@ -57,10 +57,10 @@ def sign_of(estimate: Estimate | None) -> Sign | None:
     if estimate.mean is not None:
         low, high = whole(estimate.low), whole(estimate.high)
         return Sign(whole(estimate.mean), low, high, str(whole(estimate.mean)), between(low, high))
-    low, high = estimate.known or (estimate.low, estimate.high)
-    margin = max(1, whole(max(low - estimate.low, estimate.high - high)))
+    start, end = estimate.known or (estimate.low, estimate.high)
+    margin = max(1, whole(max(start - estimate.low, estimate.high - end)))
     around = _("give or take %(margin)s points") % {"margin": margin}
-    return Sign(None, math.floor(low + 1e-9), math.ceil(high - 1e-9), bound(low, high), around, margin)
+    return Sign(None, math.floor(start + 1e-9), math.ceil(end - 1e-9), bound(start, end), around, margin)
 
 
 def figure(estimate: Estimate | None) -> str:
@@ -119,13 +119,13 @@ def side_name(side: str) -> str:
     return _("client") if side == CLIENT else _("supplier")
 
 
-def the_side(side: str) -> str:
-    return _("the client") if side == CLIENT else _("the supplier")
-
-
 def sees(side: str) -> str:
     """Heading of what one side says."""
     return _("The client on the supplier") if side == CLIENT else _("The supplier on the client")
+
+
+def named(name: str, what: str) -> str:
+    return _("%(name)s: %(what)s") % {"name": name, "what": what}
 
 
 def listed(words: Sequence[str]) -> str:
