@@ -9,6 +9,7 @@ from reciproque.science import (
     graded_response,
     margins,
     ordinal_mixed,
+    polychoric,
     reliability,
     shrinkage,
     variance_components,
@@ -81,7 +82,7 @@ RAW_MEASURES: tuple[Measure, ...] = (
         "Olsson 1979",
         "lavaan::lavCor",
         "reliability.md",
-        reliability.polychoric,
+        polychoric.polychoric,
     ),
     Measure(
         "spearman_brown",

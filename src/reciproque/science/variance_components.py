@@ -226,7 +226,7 @@ def lowest(deviance: Callable[[float], float], slope: Callable[[float], float], 
     >>> lowest(lambda x: (x + 3) ** 2, lambda x: 2 * (x + 3), 1.0)
     0.0
     """
-    grid = [0.0, *(scale * np.logspace(-4, 4, STEPS)).tolist()]
+    grid: list[float] = [0.0, *(scale * np.logspace(-4, 4, STEPS)).tolist()]
     heights = [deviance(x) for x in grid]
     best = int(np.argmin(heights))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
