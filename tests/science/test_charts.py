@@ -65,6 +65,7 @@ def test_a_fall_of_counts_is_watched_with_the_sign_reversed():
     assert found.alarm == 2
 
 
+@settings(deadline=None)
 @given(series, st.floats(0, 2), st.floats(0.1, 8))
 def test_reading_a_series_upside_down_exchanges_the_paths(z, k, h):
     one, other = charts.cusum(z, k, h), charts.cusum(-z, k, h)
@@ -72,6 +73,7 @@ def test_reading_a_series_upside_down_exchanges_the_paths(z, k, h):
     assert one.alarm == other.alarm
 
 
+@settings(deadline=None)
 @given(series, st.floats(0.05, 1), st.floats(0.5, 4))
 def test_ewma_upside_down_and_never_outside_the_values(z, lam, limit):
     found, other = charts.ewma(z, lam, limit), charts.ewma(-z, lam, limit)
@@ -82,7 +84,7 @@ def test_ewma_upside_down_and_never_outside_the_values(z, lam, limit):
         assert np.abs(found.path[seen]).max() <= np.abs(z[seen]).max() + 1e-9
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(series)
 def test_missing_values_are_skipped_and_the_series_stays_as_it_was(z):
     before, seen = z.copy(), np.isfinite(z)

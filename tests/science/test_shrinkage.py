@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reciproque.science.shrinkage import empirical_bayes, random_effects, tau2_reml
+from reciproque.science.shrinkage import empirical_bayes, random_effects, tau2_off_zero, tau2_reml
 
 N, MEAN, SS = [3, 3, 12, 12, 12], [20, 70, 40, 50, 60], [800, 800, 4400, 4400, 4400]
 EFFECTS, SE = [24, -3.5, 11, 0.5, 18, -12], [7.1, 4.2, 9.8, 5.5, 3.9, 8.4]
@@ -33,7 +33,7 @@ def test_the_intervals_are_wider_than_if_everything_were_known_and_narrower_than
 def test_morris_by_hand_with_equal_variances():
     y, v = np.array([10.0, 20, 30, 60]), 25.0
     found = random_effects(y, [5, 5, 5, 5])
-    b = 1 / 3 * v / (v + found.tau2)
+    b = 1 / 3 * v / (v + tau2_off_zero(y, [v] * 4))
     expected = v * (1 - 3 / 4 * b) + 2 * b**2 * (y - 30) ** 2
     assert found.tau2 == pytest.approx(y.var(ddof=1) - v)
     assert (found.high - found.low) / 2 == pytest.approx(1.959964 * np.sqrt(expected), rel=1e-6)
@@ -109,6 +109,31 @@ def test_the_variance_of_effects_by_hand():
     assert tau2_reml([0, 10, 20], [9, 9, 9]) == pytest.approx(100 - 9)
     assert tau2_reml([10, 11, 12], [9, 9, 9]) == 0
     assert isnan(tau2_reml([10], [9]))
+
+
+def test_the_variance_for_widths_stands_above_the_likeliest_and_off_zero():
+    for effects, se in (([0, 10, 20], 3), ([10, 11, 12], 3), (EFFECTS, np.array(SE)), ([5, 5, 5, 5], 2)):
+        variances = np.full(len(effects), 1.0) * np.square(se)
+        wide = tau2_off_zero(effects, variances)
+        assert wide > tau2_reml(effects, variances)
+        around = [_penalised(effects, variances, wide * factor) for factor in (0.99, 1, 1.01)]
+        assert around[1] == min(around)
+    assert isnan(tau2_off_zero([10], [9]))
+
+
+def _penalised(effects, variances, tau2):
+    w = 1 / (variances + tau2)
+    mu = (w * effects).sum() / w.sum()
+    return -np.log(w).sum() + np.log(w.sum()) + (w * (effects - mu) ** 2).sum() - np.log(tau2)
+
+
+def test_means_of_sides_that_hardly_differ_are_inside_too():
+    rng, inside = np.random.default_rng(8), []
+    for _ in range(150):
+        truth = rng.normal(50, 4, 40)
+        found = empirical_bayes([6] * 40, rng.normal(truth, 20 / np.sqrt(6)), 400 * rng.chisquare(5, 40))
+        inside.append(((found.low < truth) & (truth < found.high)).mean())
+    assert np.mean(inside) > 0.94
 
 
 def test_true_means_are_inside_their_intervals_about_nineteen_times_in_twenty():
