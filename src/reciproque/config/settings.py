@@ -112,6 +112,7 @@ TEMPLATES = [
             "libraries": {
                 "reciproque_ui": "reciproque.app.shared.templatetags.reciproque_ui",
                 "reading_charts": "reciproque.app.reading.templatetags.reading_charts",
+                "portfolio_charts": "reciproque.app.portfolio.templatetags.portfolio_charts",
                 "network_charts": "reciproque.app.network.templatetags.network_charts",
             },
             "builtins": [

@@ -13,7 +13,7 @@ from reciproque.app.directory.models import Account, Person, Relationship
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import Side
 from reciproque.app.survey.models import Wave
-from reciproque.demo import campaign, network
+from reciproque.demo import campaign, network, portfolio
 from reciproque.demo.answers import side_answers
 from reciproque.demo.campaign import Answers, Someone, Stage
 from reciproque.demo.stories import STORIES, Camp, Character, Story, Telling
@@ -36,15 +36,16 @@ def load(tick: Tick = lambda: None) -> None:
         for telling in story.tellings:
             told.append(_tell(story, stage, telling, told, today, tick))
         network.draw(story.key, stage, _moment("+0", today))
+    portfolio.tell(lambda day: _moment(day, today))
 
 
 def relationships() -> int:
     """How many of the stories are there; fewer than all of them when the telling was cut short."""
-    return Relationship.objects.filter(is_demo=True).count()
+    return Relationship.objects.filter(is_demo=True, waves__isnull=False).distinct().count()
 
 
 def already_loaded() -> bool:
-    return relationships() >= len(STORIES)
+    return relationships() >= len(STORIES) and portfolio.told()
 
 
 def _moment(day: str, today: date, hour: int = 9) -> datetime:

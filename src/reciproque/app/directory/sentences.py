@@ -40,6 +40,7 @@ SENTENCES = {
     "web.compared": gettext_noop("Both halves of the web are ready and lie side by side: {what}."),
     "web.pair_set": gettext_noop("{who} said which functions should meet: {what}."),
     "web.recognised": gettext_noop("{who} said who is meant by a name in the web: {what}."),
+    "account.added": gettext_noop("{who} gave {what} an account."),
     "account.changed": gettext_noop("{who} changed the details of the account {what}."),
     "wave.created": gettext_noop("{who} prepared a new wave: {what}."),
     "wave.changed": gettext_noop("{who} changed the settings of the wave {what}."),
@@ -67,6 +68,24 @@ SENTENCES = {
     "wave.recounted": gettext_noop("The ballots were counted again with both keys: {what}."),
     "wave.purged": gettext_noop("The ballots and the keys are destroyed: {what}."),
     "wave.cancelled": gettext_noop("{who} cancelled the wave {what}; keys and ballots are destroyed."),
+    "portfolio.created": gettext_noop("{who} started the portfolio {what}."),
+    "portfolio.changed": gettext_noop("{who} changed the settings of the portfolio {what}: capacity {capacity}."),
+    "portfolio.order_stated": gettext_noop("{who} stated an order of the criteria: {what}."),
+    "portfolio.ranked": gettext_noop("{who} computed the ranks of {count} partners: {what}."),
+    "partner.added": gettext_noop("{who} added the partner {what}."),
+    "partner.changed": gettext_noop("{who} corrected the details of the partner {what}."),
+    "partner.archived": gettext_noop("{who} put away the partner {what}."),
+    "partner.restored": gettext_noop("{who} took back the partner {what}."),
+    "partner.scored": gettext_noop("{who} scored the partner {what} ({count})."),
+    "partners.scored": gettext_noop("{who} gave {count} levels from a list: {what}."),
+    "partner.engaged": gettext_noop("{who} decided to engage {what} and kept the reasons."),
+    "partners.merged": gettext_noop("{who} merged duplicates into {what} ({count})."),
+    "partners.merge_undone": gettext_noop("{who} undid a merge: {what}."),
+    "partners.kept_apart": gettext_noop("{who} said that look-alikes are different companies: {what}."),
+    "amounts.imported": gettext_noop(
+        "{who} imported amounts ({what}): {partners} new partners; {added} amounts added, {changed} replaced, "
+        "{unchanged} unchanged."
+    ),
     "text.reworded": gettext_noop("{who} reworded a text, as its author asked: {what}."),
     "text.withheld": gettext_noop("{who} withheld a text: {what}."),
 }

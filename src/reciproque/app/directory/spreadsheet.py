@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
@@ -71,6 +71,17 @@ SYNONYMS = {
     "language": "langue|language|lang|langue de correspondance",
 }
 BY_HEADER = {fold(word): name for name, words in SYNONYMS.items() for word in words.split("|")}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a list holds: its known titles, folded, and how many lines it may have."""
+
+    titles: Mapping[str, str]
+    lines: int = MAX_ROWS
+
+
+PEOPLE = Expected(BY_HEADER)
 LANGUAGES = {
     **dict.fromkeys(("fr", "fra", "francais", "french", "f", "fr fr"), "fr"),
     **dict.fromkeys(("en", "eng", "anglais", "english", "e", "en gb", "en us"), "en"),
@@ -157,7 +168,7 @@ class BadCell(Exception):
 
 
 # ---------------------------------------------------------------- from bytes to cells
-def read_table(name: str, data: bytes) -> Table:
+def read_table(name: str, data: bytes, expected: Expected = PEOPLE) -> Table:
     """The cells of a CSV or XLSX file, whatever its name says. Raises BadFile with a sentence for the reader."""
     if len(data) > MAX_BYTES:
         raise BadFile(
@@ -170,27 +181,27 @@ def read_table(name: str, data: bytes) -> Table:
         if head[: len(start)].upper() == start.upper():
             raise BadFile(_(sentence))
     if data.startswith(b"PK"):
-        sheet = read_first_sheet(data, max_rows=MAX_ROWS + HEADER_WITHIN, max_columns=MAX_COLUMNS)
-        return _table(name, sheet.rows, sheet.formulas)
-    return _table(name, _csv_rows(_decoded(data)))
+        sheet = read_first_sheet(data, max_rows=expected.lines + HEADER_WITHIN, max_columns=MAX_COLUMNS)
+        return _table(name, sheet.rows, expected, sheet.formulas)
+    return _table(name, _csv_rows(_decoded(data), expected), expected)
 
 
-def _table(name: str, rows: Sequence[tuple[int, Sequence[str]]], formulas: bool = False) -> Table:
+def _table(name: str, rows: Sequence[tuple[int, Sequence[str]]], expected: Expected, formulas: bool = False) -> Table:
     if not rows:
         raise BadFile(_("This file is empty. Choose the one that holds your list."))
-    place = max(range(min(HEADER_WITHIN, len(rows))), key=lambda index: (recognised(rows[index][1]), -index))
+    place = max(range(min(HEADER_WITHIN, len(rows))), key=lambda index: (recognised(rows[index][1], expected), -index))
     headers = [tidy(cell)[:80] for cell in rows[place][1][:MAX_COLUMNS]]
     body = tuple((number, tuple(cell[:CELL] for cell in cells[: len(headers)])) for number, cells in rows[place + 1 :])
     if not body:
         raise BadFile(_("This file has a line of titles and nothing under it."))
-    if len(body) > MAX_ROWS:
-        raise BadFile(too_many_rows())
+    if len(body) > expected.lines:
+        raise BadFile(too_many_rows(expected.lines))
     return Table(tidy(name)[:120], tuple(headers), body, formulas)
 
 
-def recognised(cells: Sequence[str]) -> int:
+def recognised(cells: Sequence[str], expected: Expected = PEOPLE) -> int:
     """How many cells of a line are titles that we know."""
-    return sum(fold(cell) in BY_HEADER for cell in cells[:MAX_COLUMNS])
+    return sum(fold(cell) in expected.titles for cell in cells[:MAX_COLUMNS])
 
 
 def _decoded(data: bytes) -> str:
@@ -216,34 +227,36 @@ def _is_text(text: str) -> bool:
     return "\x00" not in text and odd <= 3 + len(sample) // 200
 
 
-def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
+def _csv_rows(text: str, expected: Expected) -> list[tuple[int, list[str]]]:
     first = SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0].strip())
     if first:
-        return list(_rows_with(text, first[1], skip=1))
+        return list(_rows_with(text, first[1], expected, skip=1))
     sample = "\n".join(text.splitlines()[:40])
-    separator = max(";,\t|", key=lambda candidate: _likelihood(sample, candidate))
-    return list(_rows_with(text, separator))
+    separator = max(";,\t|", key=lambda candidate: _likelihood(sample, candidate, expected))
+    return list(_rows_with(text, separator, expected))
 
 
-def _likelihood(sample: str, separator: str) -> tuple[int, int]:
+def _likelihood(sample: str, separator: str, expected: Expected) -> tuple[int, int]:
     try:
-        rows = [cells for _number, cells in _rows_with(sample, separator, strict=False)][:30]
+        rows = [cells for _number, cells in _rows_with(sample, separator, expected, strict=False)][:30]
     except BadFile:
         return (0, 0)
-    best = max((recognised(cells) for cells in rows[:HEADER_WITHIN]), default=0)
+    best = max((recognised(cells, expected) for cells in rows[:HEADER_WITHIN]), default=0)
     widths = sorted(len(cells) for cells in rows)
     return (best, widths[len(widths) // 2] if widths else 0)
 
 
-def _rows_with(text: str, separator: str, *, skip: int = 0, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+def _rows_with(
+    text: str, separator: str, expected: Expected, *, skip: int = 0, strict: bool = True
+) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
     kept, number = 0, 1
     try:
         for cells in reader:
             if number > skip and any(cell.strip() for cell in cells):
                 kept += 1
-                if kept > MAX_ROWS + HEADER_WITHIN:
-                    raise BadFile(too_many_rows())
+                if kept > expected.lines + HEADER_WITHIN:
+                    raise BadFile(too_many_rows(expected.lines))
                 yield number, cells
             number = reader.line_num + 1
     except csv.Error as error:
@@ -262,12 +275,12 @@ def _unreadable(number: int, reason: str) -> str:
 
 
 # ---------------------------------------------------------------- from cells to lines
-def guess_mapping(headers: Sequence[str]) -> tuple[str, ...]:
+def guess_mapping(headers: Sequence[str], expected: Expected = PEOPLE) -> tuple[str, ...]:
     """For each column, the field that its title announces, or "" to leave it out. No field is used twice."""
     used: set[str] = set()
     mapping = []
     for header in headers:
-        name = BY_HEADER.get(fold(header), "")
+        name = expected.titles.get(fold(header), "")
         name = "" if name in used else name
         used.add(name)
         mapping.append(name)

@@ -14,6 +14,7 @@ import zlib
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 PART_BYTES = 60_000_000
@@ -217,13 +218,15 @@ class _Cells(_Reader):
 
     def _keep_row(self) -> None:
         if len(self.sheet.rows) >= self._max_rows:
-            raise BadFile(too_many_rows())
+            raise BadFile(too_many_rows(round(self._max_rows, -3)))
         cells = [self._row.get(column, "") for column in range(1, max(self._row) + 1)]
         self.sheet.rows.append((self._row_number, cells))
 
 
-def too_many_rows() -> str:
-    return _("This list has more than 10,000 lines. Cut it into several files and import them one after the other.")
+def too_many_rows(most: int) -> str:
+    return _(
+        "This list has more than %(count)s lines. Cut it into several files and import them one after the other."
+    ) % {"count": number_format(most, force_grouping=True)}
 
 
 def column_number(address: str) -> int:

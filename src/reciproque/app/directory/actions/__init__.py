@@ -1,6 +1,6 @@
 """Every write of the directory, one file per subject. Other capabilities call these names."""
 
-from reciproque.app.directory.actions.accounts import set_up, update_profile
+from reciproque.app.directory.actions.accounts import add_account, set_up, update_profile
 from reciproque.app.directory.actions.imports import import_people
 from reciproque.app.directory.actions.key_people import add_key_person, declare_key_list, set_key_people
 from reciproque.app.directory.actions.members import add_member, create_relationship, open_relationship, revoke_member
@@ -8,6 +8,7 @@ from reciproque.app.directory.actions.organisations import add_function, change_
 from reciproque.app.directory.actions.people import add_person, change_person, end_post, start_post
 
 __all__ = [
+    "add_account",
     "add_function",
     "add_key_person",
     "add_member",

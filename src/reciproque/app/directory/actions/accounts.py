@@ -7,7 +7,7 @@ import hmac
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reciproque.app.directory.models import Account
+from reciproque.app.directory.models import Account, Organisation
 from reciproque.app.directory.setup import setup_file, setup_is_open, verify_address
 from reciproque.app.shared.audit import Actor, actor, record
 from reciproque.app.shared.errors import Refused
@@ -28,6 +28,23 @@ def set_up(*, by: Actor, code: str, email: str, name: str, password: str, langua
         setup_file().unlink()
     except FileNotFoundError as error:
         raise Refused(_("Somebody has just used this code. Sign in instead.")) from error
+    return account
+
+
+@transaction.atomic
+def add_account(*, by: Actor, organisation: Organisation, email: str, name: str, language: str = "fr") -> Account:
+    """A login for somebody of a company, before any relationship. The way in is a code sent by e-mail."""
+    if Account.objects.filter(email__iexact=email).exists():
+        raise Refused(_("This address already has an account."))
+    account = Account.objects.create_user(email, None, name=name, organisation=organisation, language=language)
+    verify_address(account)
+    record(
+        by=by,
+        action="account.added",
+        subject=account.name,
+        audience=Audience.ORGANISATION,
+        organisation_key=organisation.key,
+    )
     return account
 
 

@@ -1,0 +1,1 @@
+"""Every write of the portfolio, one file per subject."""

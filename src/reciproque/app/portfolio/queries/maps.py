@@ -1,0 +1,105 @@
+"""The two maps of a ranking: five criteria in one drawing, and Kraljic’s squares as a projection of the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from reciproque.app.portfolio.criteria import STEPS
+from reciproque.app.portfolio.models import Portfolio, RankedPartner
+from reciproque.reports.charts.partners import Dot, Map
+
+MOST_DOTS = 60
+
+
+def strategic_map(portfolio: Portfolio, rows: Sequence[RankedPartner]) -> Map:
+    """Right: harder to replace; up and down: potential; size: volume; fill: stance; rings: market."""
+    side = portfolio.partner_side
+    return Map(
+        id="partner-map",
+        title=_("Strategic map of partners"),
+        description=_(
+            "Each mark is a partner. To the right, more critical; upwards, potential up; downwards, potential down. "
+            "Size: volumes. Fill: stance towards us. Rings: market position. The ranked table gives the same data."
+        ),
+        side=side,
+        dots=tuple(
+            _dot(row, across=row.criticality / STEPS, up=0.5 + _signed(row) / (2 * STEPS)) for row in rows[:MOST_DOTS]
+        ),
+        above=_("potential up"),
+        below=_("potential down"),
+        left=_("easy to replace"),
+        right=_("critical, irreplaceable"),
+    )
+
+
+def _signed(row: RankedPartner) -> float:
+    return -row.down if row.down > row.up else row.up
+
+
+def _dot(row: RankedPartner, *, across: float, up: float) -> Dot:
+    return Dot(
+        label=row.partner.name,
+        rank=f"{row.rank}.",
+        across=across,
+        up=up,
+        size=row.volume / STEPS,
+        fill="full" if row.stance >= 3 else "hatched" if row.stance >= 1.5 else "hollow",
+        rings=2 if row.market >= 3.5 else 1 if row.market >= 1.5 else 0,
+        outside=not row.within,
+    )
+
+
+@dataclass(frozen=True)
+class Square:
+    """One of Kraljic's four squares: its name, what it calls for, who stands there."""
+
+    name: str
+    advice: str
+    partners: tuple[RankedPartner, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Kraljic:
+    chart: Map
+    squares: tuple[Square, ...]
+
+
+def risk(row: RankedPartner) -> float:
+    """Supply risk, 0..1: how hard to replace, how closed the market."""
+    return (row.criticality + row.market) / (2 * STEPS)
+
+
+def impact(row: RankedPartner) -> float:
+    """Profit impact, 0..1: volume, and what may grow."""
+    return (row.volume + row.up) / (2 * STEPS)
+
+
+def kraljic(portfolio: Portfolio, rows: Sequence[RankedPartner], drawn: Sequence[RankedPartner]) -> Kraljic:
+    chart = Map(
+        id="kraljic-map",
+        title=_("Kraljic’s squares"),
+        description=_("To the right, more supply risk; upwards, more impact on profit. The four lists say the same."),
+        side=portfolio.partner_side,
+        dots=tuple(_dot(row, across=risk(row), up=impact(row)) for row in drawn[:MOST_DOTS]),
+        above=_("more impact on profit"),
+        below=_("less impact on profit"),
+        left=_("low supply risk"),
+        right=_("high supply risk"),
+        vertical=0.5,
+    )
+    places = (
+        (_("Strategic"), _("Build the relationship, at the top of both companies."), True, True),
+        (_("Leverage"), _("Compare and negotiate; volume is on your side."), False, True),
+        (_("Bottleneck"), _("Secure the supply, look for a second way."), True, False),
+        (_("Routine"), _("Simplify; spend little time."), False, False),
+    )
+    return Kraljic(chart, tuple(_square(rows, *place) for place in places))
+
+
+def _square(rows: Sequence[RankedPartner], name: str, advice: str, risky: bool, strong: bool) -> Square:
+    there = [row for row in rows if (risk(row) >= 0.5) is risky and (impact(row) >= 0.5) is strong]
+    return Square(name, advice, tuple(there[:20]), max(0, len(there) - 20))
