@@ -160,6 +160,13 @@ def test_a_person_twice_in_a_wave_or_a_third_wave_is_refused():
         run([*rows, ("r0", "client", 2, "x", 50.0)])
 
 
+def test_a_file_with_one_side_or_one_wave_or_nobody_cannot_tell():
+    rows = file_of([(-20, -20), (0, 0)])
+    for kept in ([row for row in rows if row[1] == "client"], [row for row in rows if row[2] == 1]):
+        assert words(run(kept)) == {"r0": "cannot_tell", "r1": "cannot_tell"}
+    assert changes([], [], [], [], person=[]).relationships == ()
+
+
 def test_false_verdicts_stay_rare_when_sides_spread_differently():
     rng = np.random.default_rng(7)
     wrong = 0

@@ -71,7 +71,7 @@ def test_sums_of_an_engine_give_the_same_as_the_answers():
     sums = group_sums(*UNEQUAL)
     assert sums.labels.tolist() == list("abcd")
     assert one_way_reml_from(sums.n, sums.mean, sums.ss) == one_way_reml(*UNEQUAL)
-    padded = one_way_reml_from([*sums.n, 0], [*sums.mean, nan], [*sums.ss, 0])
+    padded = one_way_reml_from([*sums.n, 0, 5], [*sums.mean, nan, 50], [*sums.ss[:3], nan, 0, nan])
     assert padded == one_way_reml(*UNEQUAL)
 
 

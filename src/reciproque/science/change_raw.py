@@ -136,7 +136,8 @@ def changes(
     first. composite: the person's value over all dimensions, points, NaN when missing; dimensions: code -> the same
     per dimension; person: a label that links a person's two rows, empty when unknown; None: nobody is linked.
     q: expected share of false verdicts among the clear ones, at each level.
-    Returns `Changes`. A relationship whose sides do not both have two people in both waves cannot tell.
+    Returns `Changes`. A relationship whose sides do not both have two people in both waves cannot tell; nor
+    can a file with one side or one wave only.
     Formula: a side's change has variance `s^2 (1 / n1 + 1 / n2 - 2 r c / (n1 n2))`, s^2 the side's variance over both
     waves moderated by all the sides (`margins.moderated_variance`: fully pooled when sides spread alike), r pooled over
     all linked people, each around their own side's mean; a relationship's composite is the mean of its two sides.
@@ -176,7 +177,7 @@ def _people(relationship: ArrayLike, side: ArrayLike, wave: ArrayLike, person: A
     names, relation = np.unique(np.asarray(relationship), return_inverse=True)
     sides, which = np.unique(np.asarray(side), return_inverse=True)
     waves, when = np.unique(np.asarray(wave), return_inverse=True)
-    if len(sides) != 2 or len(waves) != 2:
+    if len(sides) > 2 or len(waves) > 2:
         raise ValueError("two sides and two waves are expected")
     cell = relation * 2 + which
     first, second = _links(cell, when, np.asarray(person)) if person is not None else _nobody()
@@ -194,7 +195,7 @@ def _links(
     names = person.astype(str)
     rows = np.flatnonzero(~np.isin(names, UNLINKED))
     _, codes = np.unique(names[rows], return_inverse=True)
-    key = codes * (int(cell.max()) + 1) + cell[rows]
+    key = codes * (int(cell.max(initial=0)) + 1) + cell[rows]
     order = np.lexsort((wave[rows], key))
     rows, key = rows[order], key[order]
     same = key[1:] == key[:-1]

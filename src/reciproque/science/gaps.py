@@ -86,7 +86,7 @@ def welch_from(
     free = [np.where(n - 1 + lent > 0, n - 1 + lent, nan) for n in people]
     parts = [np.array(v, dtype=np.float64) / np.where(n > 0, n, nan) for v, n in zip((v1, v2), people, strict=True)]
     total = np.where((parts[0] + parts[1] > 0) & ~np.isnan(free[0] + free[1]), parts[0] + parts[1], nan)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         df = total**2 / (parts[0] ** 2 / free[0] + parts[1] ** 2 / free[1])
     se = np.sqrt(total)
     difference = np.array(m1, dtype=np.float64) - np.array(m2, dtype=np.float64) + 0 * (people[0] + people[1])

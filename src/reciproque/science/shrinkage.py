@@ -104,7 +104,7 @@ def random_effects(effects: ArrayLike, se: ArrayLike, *, level: float = 0.95) ->
     (85.1616, 7.379, [9.59, -1.42, 17.66, 3.69])
     """
     y, v = np.array(effects, dtype=np.float64), np.square(np.array(se, dtype=np.float64))
-    known = ~np.isnan(y) & (v > 0) & np.isfinite(v)
+    known = np.isfinite(y) & (v > 0) & np.isfinite(v)
     v = np.where(known, v, nan)
     k = int(known.sum())
     tau2 = tau2_reml(y[known], v[known])

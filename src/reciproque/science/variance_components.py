@@ -179,7 +179,7 @@ def one_way_reml(scores: ArrayLike, groups: ArrayLike) -> OneWay:
 def one_way_reml_from(n: ArrayLike, mean: ArrayLike, ss: ArrayLike) -> OneWay:
     """The same from what an engine adds up: people, mean and sum of squared deviations of each group.
 
-    n, mean, ss: one number a group; groups with n = 0 or a missing mean are left out. Returns `OneWay`; Undefined
+    n, mean, ss: one number a group; groups with n = 0 or a missing figure are left out. Returns `OneWay`; Undefined
     when nothing can separate the two variances: under two groups, or no group of two people.
     Formula: with r = tau2 / s2 and w = n / (1 + n r), minimise over r >= 0
     `(N - 1)(1 + log(2 pi Q / (N - 1))) + sum log(1 + n r) + log(sum w)`, Q = sum ss + sum w (mean - mu)^2, mu the
@@ -190,7 +190,8 @@ def one_way_reml_from(n: ArrayLike, mean: ArrayLike, ss: ArrayLike) -> OneWay:
     (7.75, 0.5)
     """
     sizes, means, squares = (np.array(column, dtype=np.float64) for column in (n, mean, ss))
-    known = (sizes > 0) & ~np.isnan(means)
+    squares = np.where(sizes == 1, 0.0, squares)
+    known = (sizes > 0) & np.isfinite(means) & np.isfinite(squares)
     sizes, means, squares = sizes[known], means[known], squares[known]
     groups, total, inside = len(sizes), int(sizes.sum()), float(squares.sum())
     if groups < 2 or total <= groups:
