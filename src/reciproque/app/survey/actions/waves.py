@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from reciproque import instruments
 from reciproque.app.directory.models import Membership, Person, Post, Relationship
+from reciproque.app.directory.queries.key_people import declared_complete, key_people
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
@@ -64,8 +65,20 @@ def create_wave(
         settings = _settings(form, languages, opens_at, closes_at, grace_hours, quorum_client, quorum_supplier)
         _fill(wave, settings)
         wave.save()
+        if cloned_from is None:
+            _take_key_people(wave)
         log(by, wave, "created", form=form, level=level, cloned_from=cloned_from.key if cloned_from else "")
     return wave
+
+
+def _take_key_people(wave: Wave) -> None:
+    """A first wave starts from the key people of each company, and from what its sponsor said of that list."""
+    for side in SIDES:
+        company = wave.relationship.organisation(side)
+        listed = key_people(wave.relationship, side).filter(organisation=company)
+        _add(wave, side, listed.exclude(pk__in=_gone(listed)))
+        setattr(wave, f"list_complete_{side}", declared_complete(wave.relationship, side))
+    wave.save(update_fields=["list_complete_client", "list_complete_supplier"])
 
 
 def change_wave(
@@ -159,16 +172,20 @@ def _gone(people: Any) -> Any:
 
 
 def set_people(*, by: Actor, wave: Wave, side: str, people: Iterable[Person]) -> None:
-    """The people of one side who will be asked; replaces the list drawn up before."""
+    """The people of one side who will be asked; replaces the list drawn up before, and what was declared of it."""
     chosen = {person.pk: person for person in people}
     with transaction.atomic():
         fresh = locked(wave)
         require_state(fresh, WaveState.DRAFT)
         _require_choice(by, fresh, side, chosen.values())
+        before = set(fresh.invitations.filter(side=side).values_list("person", flat=True))
         fresh.invitations.filter(side=side).exclude(person__in=chosen).delete()
-        kept = set(fresh.invitations.filter(side=side).values_list("person", flat=True))
-        _add(fresh, side, [person for pk, person in chosen.items() if pk not in kept])
+        _add(fresh, side, [person for pk, person in chosen.items() if pk not in before])
+        if before != set(chosen):
+            setattr(fresh, f"list_complete_{side}", None)
+            fresh.save(update_fields=[f"list_complete_{side}"])
         log(by, fresh, "people", audience=side, people=len(chosen))
+    same(wave, fresh)
 
 
 def add_late_people(*, by: Actor, wave: Wave, side: str, people: Iterable[Person]) -> None:
