@@ -79,7 +79,7 @@ FORGE = Drawing(
         "Inès Caradec|Maël Quentin|quarterly|Outillages|2021-09-01",
         "Julien Armand|Solène Maurin|monthly|Non-conformités|-19",
         "Nadia Ferrière|Karim Oulhadj|weekly|Contrôle avant expédition|2018-11-05",
-        "Nadia Ferrière|Gaël Morvan|monthly|Traitement thermique|2022-01-10|supplier",
+        "Julien Armand|Gaël Morvan|monthly|Traitement thermique|2022-01-10|supplier",
         "Paul Thévenin|Rosa Vidal|daily|Expéditions|2015-05-04",
         "Paul Thévenin|Jeanne Lacaze|monthly|Factures de transport|2022-02-01|client-own",
         "Martin Lesage|Étienne Marchal|quarterly|Faisabilité|2020-06-01|client",

@@ -12,7 +12,7 @@ from reciproque.reports.reading_pdf import compile_document
 from reciproque.reports.web_page import WebPage
 
 TEMPLATE = Path(__file__).parent / "templates/web.typ"
-WIDE = 640.0
+WIDE = 780.0
 
 
 def render(page: WebPage) -> bytes:

@@ -487,7 +487,7 @@ def _kappa(both: int, client: int, supplier: int, possible: int) -> float:
 
 
 def findings(web: Web, day: int, level_of: Mapping[str, str]) -> tuple[Finding, ...]:
-    """What is worth knowing about a web, what it weighs and what would mend it; what weighs most first.
+    """What is worth knowing about a web, what it weighs and what would mend it; the most pressing first (`RANK`).
 
     web: people, ties, expected pairs; day: today's number, in days; level_of: the level of each function. Codes:
     one_tie, departure, two_departures, thread, missing, arrival, level_apart, level_absent, one_sided. Shares are parts
@@ -509,11 +509,21 @@ def findings(web: Web, day: int, level_of: Mapping[str, str]) -> tuple[Finding, 
         *_levels(web, level_of),
         *_one_sided(web),
     ]
-    order = {code: place for place, code in enumerate(dict.fromkeys(finding.code for finding in found))}
-    return tuple(sorted(found, key=lambda one: (one.code in LAST, -one.share, order[one.code], one.people)))
+    return tuple(sorted(found, key=lambda one: (RANK[one.code], -one.share)))
 
 
-LAST = ("level_apart", "level_absent", "one_sided")
+RANK = {
+    "one_tie": 0,
+    "departure": 0,
+    "arrival": 1,
+    "thread": 2,
+    "missing": 3,
+    "two_departures": 4,
+    "level_apart": 5,
+    "level_absent": 5,
+    "one_sided": 6,
+}
+"""What comes first; inside a rank, what weighs most."""
 
 
 def _one_tie(web: Web) -> Iterator[Finding]:
@@ -565,6 +575,7 @@ def _missing(web: Web) -> Iterator[Finding]:
 
 
 def _levels(web: Web, level_of: Mapping[str, str]) -> Iterator[Finding]:
+    unknown = {web.of[key].side for key in web.by_person if web.of[key].function not in level_of}
     for level in levels(web, level_of):
         if level.clients and level.suppliers and not level.ties:
             people = tuple(
@@ -573,6 +584,8 @@ def _levels(web: Web, level_of: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding("level_apart", 0.0, (), level=level.level, mend="meet", mend_people=people)
         elif bool(level.clients) != bool(level.suppliers):
             side = SUPPLIER if level.clients else CLIENT
+            if side in unknown:
+                continue
             yield Finding("level_absent", 0.0, (side,), level=level.level, mend="invite")
 
 

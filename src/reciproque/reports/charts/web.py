@@ -120,7 +120,7 @@ def _row(canvas: Canvas, group: Group, middle: float, height: float, chart: WebC
     if tall:
         drawing += words(at, middle + 16, group.people, "web-people", anchor, dx)
     rule = line(ends[0], middle + share / 2, ends[1], middle + share / 2, "web-rule")
-    return _link(canvas, group.href, f"{group.title} {group.people}", drawing) + rule
+    return _link(canvas, group.href, "", drawing) + rule
 
 
 def _edge(canvas: Canvas, side: str, height: float) -> str:
@@ -129,15 +129,16 @@ def _edge(canvas: Canvas, side: str, height: float) -> str:
 
 
 def _bundles(canvas: Canvas, chart: WebChart, middle: dict[str, dict[str, float]]) -> list[str]:
-    """Threads first, numbers above all of them; the missing and the thin below the thick."""
+    """The missing and the thin below the thick; numbers above all threads."""
     order = {"missing": 0, "thread": 1, "held": 2}
     placed: list[tuple[float, float]] = []
-    drawn = []
+    threads, numbers = [], []
     for one in sorted(chart.bundles, key=lambda one: (order[one.state], one.width)):
-        y1, y2 = middle[CLIENT][one.client], middle[SUPPLIER][one.supplier]
-        along = _free_place(y1, y2, placed) if one.count else 0.5
-        drawn.append(_bundle(canvas, one, y1, y2, along))
-    return drawn
+        ends = middle[CLIENT][one.client], middle[SUPPLIER][one.supplier]
+        threads.append(_thread(canvas, one, *ends))
+        if one.count:
+            numbers.append(_number(canvas, one, *ends, _free_place(*ends, placed)))
+    return threads + numbers
 
 
 def _free_place(y1: float, y2: float, placed: list[tuple[float, float]]) -> float:
@@ -149,7 +150,7 @@ def _free_place(y1: float, y2: float, placed: list[tuple[float, float]]) -> floa
     return along
 
 
-def _bundle(canvas: Canvas, one: Bundle, y1: float, y2: float, along: float) -> str:
+def _thread(canvas: Canvas, one: Bundle, y1: float, y2: float) -> str:
     css = f"tie tie-{one.width} {one.state}"
     if one.one_side:
         css += f" one-side one-{one.one_side}"
@@ -157,14 +158,18 @@ def _bundle(canvas: Canvas, one: Bundle, y1: float, y2: float, along: float) -> 
     drawing = line(*ends, css)
     if canvas.width is None and one.href:
         drawing = line(*ends, "tie-hit") + drawing
-    if one.count:
-        x, y = canvas.x(LEFT + (RIGHT - LEFT) * along), y1 + (y2 - y1) * along
-        drawing += f'<circle cx="{x}" cy="{y:g}" r="{DOT:g}" class="tie-dot {one.state}"/>'
-        drawing += words(x, y + 4.5, one.count, f"tie-count {one.state}")
     return _link(canvas, one.href, one.says, drawing)
 
 
+def _number(canvas: Canvas, one: Bundle, y1: float, y2: float, along: float) -> str:
+    x, y = canvas.x(LEFT + (RIGHT - LEFT) * along), y1 + (y2 - y1) * along
+    dot = f'<circle cx="{x}" cy="{y:g}" r="{DOT:g}" class="tie-dot {one.state}"/>'
+    return f'<g class="tie-number">{dot}{words(x, y + 4.5, one.count, f"tie-count {one.state}")}</g>'
+
+
 def _link(canvas: Canvas, href: str, says: str, drawing: str) -> str:
+    """A link on a page; what is written inside names it, unless `says` does."""
     if canvas.width is not None or not href:
         return drawing
-    return f'<a href="{escape(href)}" aria-label="{escape(says)}" class="web-link">{drawing}</a>'
+    label = f' aria-label="{escape(says)}"' if says else ""
+    return f'<a href="{escape(href)}"{label} class="web-link">{drawing}</a>'

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from reciproque.app.network.models import Frequency
-from reciproque.app.network.queries.findings import function_name
+from reciproque.app.network.queries.findings import function_name, pair_name, pair_says
 from reciproque.app.network.queries.material import Material, Node, Thread
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.reports.charts.web import Bundle, Group, WebChart
@@ -91,7 +91,7 @@ def _some(material: Material, people: Sequence[Node]) -> str:
 
 
 def _with_mark(material: Material, person: Node) -> str:
-    return f"{person.name} ({_('new')})" if _is_new(material, person) else person.name
+    return f"{person.name} ({pgettext('somebody in a post', 'new')})" if _is_new(material, person) else person.name
 
 
 def _is_new(material: Material, person: Node) -> bool:
@@ -126,24 +126,7 @@ def _pair_bundles(
 
 
 def _pair_in_words(material: Material, pair: Pair) -> str:
-    values = {
-        "client": function_name(material, pair.client_function),
-        "supplier": function_name(material, pair.supplier_function),
-        "count": pair.ties,
-    }
-    if pair.state == "missing":
-        return _("%(client)s and %(supplier)s: expected, and missing") % values
-    if pair.state == "thread":
-        text = ngettext(
-            "%(client)s and %(supplier)s: %(count)s tie, a single thread",
-            "%(client)s and %(supplier)s: %(count)s ties, a single thread",
-            pair.ties,
-        )
-        return text % values
-    return (
-        ngettext("%(client)s and %(supplier)s: %(count)s tie", "%(client)s and %(supplier)s: %(count)s ties", pair.ties)
-        % values
-    )
+    return _("%(pair)s: %(says)s") % {"pair": pair_name(material, pair.functions), "says": pair_says(pair)}
 
 
 # ---------------------------------------------------------------- people

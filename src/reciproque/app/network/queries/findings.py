@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from reciproque.app.network.queries.material import LEVELS, Material
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.reports.web_page import FindingText
-from reciproque.science.network import Finding, findings
+from reciproque.science.network import Finding, Pair, findings
 
 ICONS = {
     "one_tie": "cable",
@@ -78,8 +78,17 @@ def function_name(material: Material, code: str) -> str:
 
 
 def pair_name(material: Material, functions: tuple[str, str]) -> str:
+    if functions[0] == functions[1]:
+        return _("%(function)s on both sides") % {"function": function_name(material, functions[0])}
     names = {"client": function_name(material, functions[0]), "supplier": function_name(material, functions[1])}
     return _("%(client)s and %(supplier)s") % names
+
+
+def pair_says(pair: Pair) -> str:
+    if pair.state == "missing":
+        return _("expected, and missing")
+    says = ngettext("%(count)s tie", "%(count)s ties", pair.ties) % {"count": pair.ties}
+    return _("%(ties)s, a single thread") % {"ties": says} if pair.state == "thread" else says
 
 
 def _one_tie(material: Material, finding: Finding) -> tuple[str, str, str]:

@@ -146,7 +146,8 @@ def material(
     nodes, key_of = _nodes(rows, half, on, functions)
     present = [row for row in rows if _holds(row, on)]
     threads = _threads(present, key_of)
-    before = [row for row in rows if compared_at and row.created_at <= compared_at and not row.replaces_id]
+    told = compared_at if compared_at and _day(compared_at) <= on else None
+    before = [row for row in rows if told and row.created_at <= told and not row.replaces_id]
     return Material(
         relationship=relationship,
         on=on,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from reciproque.app.network.models import Frequency
 from reciproque.app.network.queries.drawing import chart_of
-from reciproque.app.network.queries.findings import findings_of, function_name, pair_name, percent
+from reciproque.app.network.queries.findings import findings_of, function_name, pair_name, pair_says, percent
 from reciproque.app.network.queries.material import Material, Thread
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.reports.page import Table
@@ -43,7 +43,7 @@ class Chosen:
 def web_page(material: Material, chosen: Chosen, address: str = "") -> WebPage:
     """Everything that the page, the PDF and the spreadsheet show."""
     found = findings_of(material)
-    faced = pairs(material.web)
+    faced = sorted(pairs(material.web), key=lambda pair: tuple(map(material.rank, pair.functions)))
     threads = [one for one in material.threads if chosen.keeps(*_functions(material, one))]
     relationship = material.relationship
     return WebPage(
@@ -165,13 +165,6 @@ def _pair_text(material: Material, pair: Pair, threads: Sequence[Thread]) -> Pai
         says=pair_says(pair),
         ties=tuple(_tie_text(material, one) for one in inside),
     )
-
-
-def pair_says(pair: Pair) -> str:
-    if pair.state == "missing":
-        return _("expected, and missing")
-    says = ngettext("%(count)s tie", "%(count)s ties", pair.ties) % {"count": pair.ties}
-    return _("%(ties)s, a single thread") % {"ties": says} if pair.state == "thread" else says
 
 
 def _tie_text(material: Material, thread: Thread) -> TieText:
