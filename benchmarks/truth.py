@@ -1,4 +1,4 @@
-"""Answers whose truth is known: sides of people with a leaning, answering a few questions on a scale of 5 or 7 steps."""
+"""Answers whose truth is known: sides of people with a leaning, answering four questions on 5 or 7 steps."""
 
 from __future__ import annotations
 

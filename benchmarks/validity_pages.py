@@ -1,4 +1,4 @@
-"""What a simulation found, as lines of a table, and the two pages that tell it: docs/validity.md and docs/validite.md."""
+"""What a simulation found, as lines of a table, and the pages that tell it: docs/validity.md and docs/validite.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LANGUAGES = ("en", "fr")
 
 @dataclass(frozen=True)
 class Line:
-    """`cells`: per column, one figure or several (one a scale); `judged`: columns that the target `low`..`high` binds."""
+    """`cells`: per column, one figure or several (one a scale); `judged`: columns bound by the target `low`..`high`."""
 
     what: Text
     cells: tuple[tuple[float, ...], ...]
@@ -56,34 +56,53 @@ HEADS = {
 REACHED = {"en": {True: "yes", False: "missed", None: "–"}, "fr": {True: "oui", False: "manquée", None: "–"}}
 TITLE: Text = ("Validity", "Validité")
 OPENING: Text = (
-    "Do the figures that an analyst reads keep their promises? Here answers are drawn from people whose real opinion is known, thousands "
-    "of times, and each promise is counted: how often does a 95 % interval hold the truth, how often is a real fall found, how "
+    "Do the figures that an analyst reads keep their promises? Here answers are drawn from people whose real opinion "
+    "is known, thousands "
+    "of times, and each promise is counted: how often does a 95 % interval hold the truth, how often is a real fall "
+    "found, how "
     "often is a change announced that did not happen, how long does a chart run before a false alarm. Written by "
     "`python benchmarks/validity.py`, always with the same draws.",
-    "Les chiffres que lit un analyste tiennent-ils leurs promesses ? Ici, on tire des milliers de fois les réponses de personnes dont on connaît "
-    "l’opinion réelle, et l’on compte : combien de fois un intervalle à 95 % contient-il la vérité, combien de fois une vraie "
-    "baisse est-elle trouvée, combien de fois annonce-t-on un changement qui n’a pas eu lieu, combien de temps une carte tourne-t-elle "
+    "Les chiffres que lit un analyste tiennent-ils leurs promesses ? Ici, on tire des milliers de fois les réponses "
+    "de personnes dont on connaît "
+    "l’opinion réelle, et l’on compte : combien de fois un intervalle à 95 % contient-il la vérité, combien de fois "
+    "une vraie "
+    "baisse est-elle trouvée, combien de fois annonce-t-on un changement qui n’a pas eu lieu, combien de temps une "
+    "carte tourne-t-elle "
     "avant une fausse alerte. Écrit par `python benchmarks/validity.py`, toujours avec les mêmes tirages.",
 )
 READING: Text = (
-    "*Error* is the largest Monte-Carlo standard error of the line: two such errors are chance. *Target* names the columns that it binds; a line without a "
+    "*Error* is the largest Monte-Carlo standard error of the line: two such errors are chance. *Target* names the "
+    "columns that it binds; a line without a "
     "target is there for comparison. Two figures in a cell, as in `.951 / .949`: questions on 1 to 7, then on 1 to 5.",
-    "*Erreur* est la plus grande erreur type de Monte-Carlo de la ligne : deux de ces erreurs sont le fait du hasard. *Cible* nomme les colonnes qu’elle engage ; une "
-    "ligne sans cible est là pour comparer. Deux chiffres dans une case, comme `0,951 / 0,949` : questions de 1 à 7, puis de 1 à 5.",
+    "*Erreur* est la plus grande erreur type de Monte-Carlo de la ligne : deux de ces erreurs sont le fait du hasard. "
+    "*Cible* nomme les colonnes qu’elle engage ; une "
+    "ligne sans cible est là pour comparer. Deux chiffres dans une case, comme `0,951 / 0,949` : questions de 1 à 7, "
+    "puis de 1 à 5.",
 )
 LIMITS: Text = (
     "## What this does not prove\n\n"
-    "- The people are simulated. Real answers have other shapes, people talk to each other, and those who do not answer may think otherwise: no interval here knows about them.\n"
-    "- The truth of a side is the mean of ever more people like those who answered. When everybody answered, an analyst may find the intervals too wide; none is narrowed for that.\n"
-    "- A file mixes sides in proportions that nobody knows beforehand; the mixed file here is one harsh example among many.\n"
-    "- Wordings that mean different things to the two sides are invisible to all of this (see `docs/adr/0060-invariance-is-left-to-lavaan.md`).\n"
-    "- The published figures of a wave rest on a reference spread that is assumed, not measured: section 2 says what happens when it is wrong.",
+    "- The people are simulated. Real answers have other shapes, people talk to each other, and those who do not "
+    "answer may think otherwise: no interval here knows about them.\n"
+    "- The truth of a side is the mean of ever more people like those who answered. When everybody answered, an "
+    "analyst may find the intervals too wide; none is narrowed for that.\n"
+    "- A file mixes sides in proportions that nobody knows beforehand; the mixed file here is one harsh example among "
+    "many.\n"
+    "- Wordings that mean different things to the two sides are invisible to all of this (see "
+    "`docs/adr/0060-invariance-is-left-to-lavaan.md`).\n"
+    "- The published figures of a wave rest on a reference spread that is assumed, not measured: section 2 says what "
+    "happens when it is wrong.",
     "## Ce que cela ne prouve pas\n\n"
-    "- Les personnes sont simulées. De vraies réponses ont d’autres formes, les gens se parlent, et ceux qui ne répondent pas pensent peut-être autrement : aucun intervalle ici n’en sait rien.\n"
-    "- La vérité d’un côté est la moyenne d’un nombre toujours plus grand de personnes semblables à celles qui ont répondu. Quand tout le monde a répondu, un analyste peut trouver les intervalles trop larges ; aucun n’est resserré pour cela.\n"
-    "- Un fichier mêle les côtés dans des proportions que personne ne connaît d’avance ; le fichier mélangé d’ici est un exemple sévère parmi d’autres.\n"
-    "- Des questions que les deux côtés comprennent autrement sont invisibles à tout cela (voir `docs/adr/0060-invariance-is-left-to-lavaan.md`).\n"
-    "- Les chiffres publiés d’une vague reposent sur une dispersion de référence supposée, pas mesurée : la section 2 dit ce qui arrive quand elle est fausse.",
+    "- Les personnes sont simulées. De vraies réponses ont d’autres formes, les gens se parlent, et ceux qui ne "
+    "répondent pas pensent peut-être autrement : aucun intervalle ici n’en sait rien.\n"
+    "- La vérité d’un côté est la moyenne d’un nombre toujours plus grand de personnes semblables à celles qui ont "
+    "répondu. Quand tout le monde a répondu, un analyste peut trouver les intervalles trop larges ; aucun n’est "
+    "resserré pour cela.\n"
+    "- Un fichier mêle les côtés dans des proportions que personne ne connaît d’avance ; le fichier mélangé d’ici est "
+    "un exemple sévère parmi d’autres.\n"
+    "- Des questions que les deux côtés comprennent autrement sont invisibles à tout cela (voir "
+    "`docs/adr/0060-invariance-is-left-to-lavaan.md`).\n"
+    "- Les chiffres publiés d’une vague reposent sur une dispersion de référence supposée, pas mesurée : la section 2 "
+    "dit ce qui arrive quand elle est fausse.",
 )
 
 
@@ -141,7 +160,10 @@ def _target(line: Line, table: Table, which: int) -> str:
     low, high = (None if x is None else _figure(x, min(line.digits, 2), which) for x in (line.low, line.high))
     if low is None and high is None:
         return "–"
-    span = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
+    if line.low is not None and line.high == -line.low:
+        span = f"± {high}"
+    else:
+        span = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
     if len(line.judged) == len(table.columns):
         return span
     first, last = table.columns[line.judged[0]][which], table.columns[line.judged[-1]][which]

@@ -48,17 +48,23 @@ def published(runs: int) -> Section:
     return Section(
         ("The published margin", "La marge publiée"),
         (
-            "The margin beside a published figure looks at numbers of people only. It supposes that people differ by 16 points "
-            "and that any answer is imprecise by 2. Under that supposition it must hold the mean of all the key people at least 95 times in 100; "
+            "The margin beside a published figure looks at numbers of people only. It supposes that people differ by "
+            "16 points "
+            "and that any answer is imprecise by 2. Under that supposition it must hold the mean of all the key "
+            "people at least 95 times in 100; "
             "if people differ by 24 points, it does not, and the line says by how much.",
-            "La marge à côté d’un chiffre publié ne regarde que des nombres de personnes. Elle suppose que les personnes diffèrent de 16 points "
-            "et que toute réponse est imprécise de 2. Sous cette hypothèse, elle doit contenir la moyenne de toutes les personnes clés au moins 95 fois sur 100 ; "
+            "La marge à côté d’un chiffre publié ne regarde que des nombres de personnes. Elle suppose que les "
+            "personnes diffèrent de 16 points "
+            "et que toute réponse est imprécise de 2. Sous cette hypothèse, elle doit contenir la moyenne de toutes "
+            "les personnes clés au moins 95 fois sur 100 ; "
             "si les personnes diffèrent de 24 points, elle ne le fait pas, et la ligne dit de combien.",
         ),
         (Table(columns, tuple(lines)), _published_changes(runs)),
         (
-            "The real spread will be known after the first waves; the constant is versioned so that it can then be corrected.",
-            "La vraie dispersion sera connue après les premières vagues ; la constante porte une version pour pouvoir alors être corrigée.",
+            "The real spread will be known after the first waves; the constant is versioned so that it can then be "
+            "corrected.",
+            "La vraie dispersion sera connue après les premières vagues ; la constante porte une version pour pouvoir "
+            "alors être corrigée.",
         ),
     )
 
@@ -141,17 +147,24 @@ def moves(runs: int) -> Section:
     return Section(
         ("Are real falls found, and no others?", "Trouve-t-on les vraies baisses, et elles seules ?"),
         (
-            "24 relationships, 3 to 12 people a side, seven in ten stay from one wave to the next; four relationships really fall, by 0.35, "
-            "0.70 or 1.00 on the scale of leanings (people of a side differ by about 0.6). A relationship counts as found when its composite (or, for the naive scheme, "
-            "any of its six figures) is said to have fallen clearly. The share of false ones among those said must stay under 5 %.",
-            "24 relations, 3 à 12 personnes par côté, sept sur dix restent d’une vague à l’autre ; quatre relations baissent vraiment, de 0,35, "
-            "0,70 ou 1,00 sur l’échelle des penchants (les personnes d’un côté diffèrent d’environ 0,6). Une relation est trouvée quand son indice d’ensemble (ou, pour la méthode naïve, "
-            "un quelconque de ses six chiffres) est dit en nette baisse. La part de fausses parmi les annoncées doit rester sous 5 %.",
+            "24 relationships, 3 to 12 people a side, seven in ten stay from one wave to the next; four relationships "
+            "really fall, by 0.35, "
+            "0.70 or 1.00 on the scale of leanings (people of a side differ by about 0.6). A relationship counts as "
+            "found when its composite (or, for the naive scheme, "
+            "any of its six figures) is said to have fallen clearly. The share of false ones among those said must "
+            "stay under 5 %.",
+            "24 relations, 3 à 12 personnes par côté, sept sur dix restent d’une vague à l’autre ; quatre relations "
+            "baissent vraiment, de 0,35, "
+            "0,70 ou 1,00 sur l’échelle des penchants (les personnes d’un côté diffèrent d’environ 0,6). Une relation "
+            "est trouvée quand son indice d’ensemble (ou, pour la méthode naïve, "
+            "un quelconque de ses six chiffres) est dit en nette baisse. La part de fausses parmi les annoncées doit "
+            "rester sous 5 %.",
         ),
         (Table(columns, tuple(lines)), Table(columns, powers)),
         (
             "Testing everything at once is nearly blind. Linking the two answers of a person finds most.",
-            "Tout tester à la fois rend presque aveugle. C’est en reliant les deux réponses d’une personne que l’on trouve le plus.",
+            "Tout tester à la fois rend presque aveugle. C’est en reliant les deux réponses d’une personne que l’on "
+            "trouve le plus.",
         ),
     )
 
@@ -209,15 +222,20 @@ def errors(runs: int) -> Section:
     return Section(
         ("How far is a mean from the truth?", "À quelle distance de la vérité se trouve une moyenne ?"),
         (
-            "200 sides of one shape, questions on 1 to 5. Root of the mean squared error, in points, of the plain mean and of the mean drawn towards the others "
+            "200 sides of one shape, questions on 1 to 5. Root of the mean squared error, in points, of the plain "
+            "mean and of the mean drawn towards the others "
             "(empirical Bayes). Drawn in, a mean must never be further off: the last line of each shape is the ratio.",
-            "200 côtés d’une même forme, questions de 1 à 5. Racine de l’erreur quadratique moyenne, en points, de la moyenne simple et de la moyenne rapprochée des autres "
-            "(Bayes empirique). Rapprochée, une moyenne ne doit jamais être plus loin : la dernière ligne de chaque forme est le rapport.",
+            "200 côtés d’une même forme, questions de 1 à 5. Racine de l’erreur quadratique moyenne, en points, de la "
+            "moyenne simple et de la moyenne rapprochée des autres "
+            "(Bayes empirique). Rapprochée, une moyenne ne doit jamais être plus loin : la dernière ligne de chaque "
+            "forme est le rapport.",
         ),
         (Table(columns, tuple(lines)),),
         (
-            "The gain is an average over sides: the one side that is truly unlike the others is drawn too far in, which is why the plain mean always stands beside.",
-            "Le gain est une moyenne sur les côtés : celui qui est vraiment à part est trop rapproché, et c’est pourquoi la moyenne simple reste toujours à côté.",
+            "The gain is an average over sides: the one side that is truly unlike the others is drawn too far in, "
+            "which is why the plain mean always stands beside.",
+            "Le gain est une moyenne sur les côtés : celui qui est vraiment à part est trop rapproché, et c’est "
+            "pourquoi la moyenne simple reste toujours à côté.",
         ),
     )
 
@@ -304,13 +322,19 @@ def charts(runs: int) -> Section:
     return Section(
         ("Do the charts run as long as designed?", "Les cartes tournent-elles aussi longtemps que prévu ?"),
         (
-            "Values before a false alarm, on average, when nothing changes; within 10 % of the design. The lines without a target bend an assumption, to show what it costs: a level learnt from the first values, a number due that varies.",
-            "Valeurs avant une fausse alerte, en moyenne, quand rien ne change ; à 10 % près de ce qui est prévu. Les lignes sans cible plient une hypothèse, pour montrer ce qu’il en coûte : un niveau appris sur les premières valeurs, un nombre d’échéances qui varie.",
+            "Values before a false alarm, on average, when nothing changes; within 10 % of the design. The lines "
+            "without a target bend an assumption, to show what it costs: a level learnt from the first values, a "
+            "number due that varies.",
+            "Valeurs avant une fausse alerte, en moyenne, quand rien ne change ; à 10 % près de ce qui est prévu. Les "
+            "lignes sans cible plient une hypothèse, pour montrer ce qu’il en coûte : un niveau appris sur les "
+            "premières valeurs, un nombre d’échéances qui varie.",
         ),
         (Table(columns, tuple(lines)), _breaks(runs)),
         (
-            "A level learnt from few values is the commonest way to be alarmed for nothing: learn it from fifty values or more, or choose a longer run length.",
-            "Un niveau appris sur peu de valeurs est la façon la plus commune de s’alarmer pour rien : apprenez-le sur cinquante valeurs ou plus, ou choisissez une durée plus longue.",
+            "A level learnt from few values is the commonest way to be alarmed for nothing: learn it from fifty "
+            "values or more, or choose a longer run length.",
+            "Un niveau appris sur peu de valeurs est la façon la plus commune de s’alarmer pour rien : apprenez-le "
+            "sur cinquante valeurs ou plus, ou choisissez une durée plus longue.",
         ),
     )
 

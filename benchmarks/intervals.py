@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 from truth import SHAPES, Array, Sides, answered, leanings, scored, simulate
@@ -29,6 +30,8 @@ SCALES = (7, 5)
 SIDES = 48
 SHAPE_NAMES = {"central": "centrée", "high": "haute", "polarised": "partagée en deux camps"}
 Hits = dict[str, Array]
+MIXED: dict[str, Text] = {}
+DRAWN: dict[str, Text] = {}
 Found = dict[tuple[str, str, int, int], list[float]]  # method, shape, scale, people -> share of hits of each file
 
 
@@ -37,7 +40,7 @@ def within(low: Array, high: Array, truth: Array) -> Array:
 
 
 def of_one_file(file: Sides) -> Hits:
-    """For each method, whether each side's (or each gap's) interval holds the truth; sides 0..k are paired with k.. ."""
+    """For each method, whether each side's (or gap's) interval holds the truth; gaps pair the halves of the file."""
     mean, variance, n = file.values.mean(axis=1), file.values.var(axis=1, ddof=1), file.n
     half = len(mean) // 2
     client, supplier = slice(0, half), slice(half, 2 * half)
@@ -104,44 +107,50 @@ def line(found: Found, method: str, shape: str, what: Text, target: tuple[float 
     return Line(name, cells, count, error, low, high, FROM_FIVE if target else ())
 
 
-def means(files: int) -> Section:
+def of_files(files: int) -> tuple[Table, Table, Table]:
     same, mix = alike(files), mixed(files)
     target, at_least = (0.93, 0.97), (0.93, None)
-    t: Text = ("interval of a side", "intervalle d’un côté")
-    first = [line(same, "shown", shape, t, target) for shape in SHAPES]
-    second = [line(mix, "shown", shape, t, at_least) for shape in SHAPES]
+    gap: Text = ("gap, moderated spread", "écart, dispersion modérée")
+    first = [line(same, "shown", shape, ("interval of a side", "intervalle d’un côté"), target) for shape in SHAPES]
+    mixed_side: Text = ("mixed file, interval of a side", "fichier mélangé, intervalle d’un côté")
+    second = [line(mix, "shown", shape, mixed_side, at_least) for shape in SHAPES]
     second += [
-        line(mix, "gap shown", "polarised", ("gap, moderated spread", "écart, dispersion modérée"), at_least),
-        line(mix, "limma", "polarised", ("plain moderated t", "t modéré sans précaution"), None),
-        line(mix, "own", "polarised", ("plain t, own spread", "t simple, dispersion propre"), None),
+        line(mix, method, "polarised", (f"mixed file, {what[0]}", f"fichier mélangé, {what[1]}"), bound)
+        for method, what, bound in (
+            ("gap shown", gap, at_least),
+            ("limma", ("plain moderated t", "t modéré sans précaution"), None),
+            ("own", ("plain t, own spread", "t simple, dispersion propre"), None),
+        )
     ]
     third = [
         line(same, method, shape, what, target)
         for method, what in (
-            ("gap shown", ("gap, moderated spread", "écart, dispersion modérée")),
+            ("gap shown", gap),
             ("gap", ("gap, own spread (Welch)", "écart, dispersion propre (Welch)")),
             ("gap drawn", ("gap drawn in (BLUP)", "écart rapproché (BLUP)")),
             ("bayes", ("side drawn in (Morris)", "côté rapproché (Morris)")),
         )
         for shape in SHAPES
     ]
+    return Table(COLUMNS, tuple(first)), Table(COLUMNS, tuple(second), MIXED), Table(COLUMNS, tuple(third), DRAWN)
+
+
+def means(files: int) -> Section:
     return Section(
         ("Do the intervals hold the truth?", "Les intervalles contiennent-ils la vérité ?"),
         (
-            "A side of n people answers four questions. *Central*: opinions around the middle; *high*: near the top of the scale; *polarised*: two camps. "
-            f"A file holds {SIDES} sides. The first table is about files whose sides are alike, the second about a file that mixes the three shapes, "
+            "A side of n people answers four questions. *Central*: opinions around the middle; *high*: near the top "
+            "of the scale; *polarised*: two camps. "
+            f"A file holds {SIDES} sides. The first table is about files whose sides are alike, the second about a "
+            "file that mixes the three shapes, "
             "where a side of two camps stands among sides that agree.",
-            "Un côté de n personnes répond à quatre questions. *Centrée* : des avis autour du milieu ; *haute* : près du haut de l’échelle ; *partagée* : deux camps. "
-            f"Un fichier contient {SIDES} côtés. Le premier tableau porte sur des fichiers dont les côtés se ressemblent, le deuxième sur un fichier qui mêle les trois formes, "
+            "Un côté de n personnes répond à quatre questions. *Centrée* : des avis autour du milieu ; *haute* : près "
+            "du haut de l’échelle ; *partagée* : deux camps. "
+            f"Un fichier contient {SIDES} côtés. Le premier tableau porte sur des fichiers dont les côtés se "
+            "ressemblent, le deuxième sur un fichier qui mêle les trois formes, "
             "où un côté partagé en deux camps côtoie des côtés unis.",
         ),
-        (
-            Table(COLUMNS, tuple(first)),
-            Table(COLUMNS, tuple(second)),
-            Table(COLUMNS, tuple(third)),
-            others(files),
-            alphas(files),
-        ),
+        (*of_files(files), others(files), alphas(files)),
     )
 
 
@@ -158,6 +167,7 @@ def pairs(name: str, points: int, n: int, rng: np.random.Generator) -> tuple[Arr
     return people[0], people[1]
 
 
+@cache
 def effects_truth(name: str, points: int) -> tuple[float, float]:
     """Standardised difference and dominance of the two sides, from two hundred thousand people each."""
     a, b = pairs(name, points, 200_000, np.random.default_rng([3, points]))
@@ -250,12 +260,18 @@ def others(files: int) -> Table:
     return Table(COLUMNS, tuple(lines))
 
 
-def alpha_hits(name: str, points: int, n: int, runs: int) -> Iterator[tuple[str, float]]:
+@cache
+def everyone(name: str, points: int) -> tuple[Array, float]:
+    """Answers of a whole population, and its alpha."""
     _, _, leaning = leanings(SHAPES[name], 1, 200_000, np.random.default_rng([7, points]))
-    everyone = answered(leaning[0], points, np.random.default_rng([8, points]))
-    truth, rng = cronbach_alpha(everyone), np.random.default_rng([9, points, n])
+    answers = answered(leaning[0], points, np.random.default_rng([8, points]))
+    return answers, cronbach_alpha(answers)
+
+
+def alpha_hits(name: str, points: int, n: int, runs: int) -> Iterator[tuple[str, float]]:
+    (people, truth), rng = everyone(name, points), np.random.default_rng([9, points, n])
     for _ in range(runs if n > 3 else 0):
-        items = everyone[rng.integers(0, len(everyone), size=n)]
+        items = people[rng.integers(0, len(people), size=n)]
         for method in ("feldt", "bonett"):
             found = alpha_interval(items, "feldt" if method == "feldt" else "bonett")
             if not np.isnan(found.low):
