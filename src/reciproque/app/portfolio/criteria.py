@@ -51,11 +51,25 @@ SCALES_OF: dict[str, tuple[str, ...]] = {
 VOLUME_FROM = (Decimal("0.5"), Decimal("1.5"), Decimal(3), Decimal(6))
 
 STRENGTHS = (
-    pgettext_lazy("strength", "very low"),
-    pgettext_lazy("strength", "low"),
-    pgettext_lazy("strength", "medium"),
-    pgettext_lazy("strength", "high"),
-    pgettext_lazy("strength", "very high"),
+    pgettext_lazy("potential", "very low"),
+    pgettext_lazy("potential", "low"),
+    pgettext_lazy("potential", "medium"),
+    pgettext_lazy("potential", "high"),
+    pgettext_lazy("potential", "very high"),
+)
+VOLUMES = (
+    pgettext_lazy("volumes", "very low"),
+    pgettext_lazy("volumes", "low"),
+    pgettext_lazy("volumes", "medium"),
+    pgettext_lazy("volumes", "high"),
+    pgettext_lazy("volumes", "very high"),
+)
+CRITICALITIES = (
+    pgettext_lazy("criticality", "very low"),
+    pgettext_lazy("criticality", "low"),
+    pgettext_lazy("criticality", "medium"),
+    pgettext_lazy("criticality", "high"),
+    pgettext_lazy("criticality", "very high"),
 )
 STANCES = (
     pgettext_lazy("stance", "indifferent"),
@@ -72,18 +86,18 @@ MARKETS = (
     pgettext_lazy("market", "monopoly"),
 )
 WORDS = {
-    Criterion.VOLUME: STRENGTHS,
+    Criterion.VOLUME: VOLUMES,
     Criterion.POTENTIAL: STRENGTHS,
-    Criterion.CRITICALITY: STRENGTHS,
+    Criterion.CRITICALITY: CRITICALITIES,
     Criterion.STANCE: STANCES,
     Criterion.MARKET: MARKETS,
 }
 VOLUME_ANCHORS = (
-    _("Less than 0.5 % of our flows with all partners"),
-    _("From 0.5 to 1.5 %"),
-    _("From 1.5 to 3 %"),
-    _("From 3 to 6 %"),
-    _("6 % or more"),
+    _("Less than 0.5% of our flows with all partners"),
+    _("From 0.5 to 1.5%"),
+    _("From 1.5 to 3%"),
+    _("From 3 to 6%"),
+    _("6% or more"),
 )
 CLIENT_CHAIR = {
     Scale.VOLUME: VOLUME_ANCHORS,

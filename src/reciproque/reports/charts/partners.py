@@ -208,10 +208,10 @@ def _shape(side: str, x: str, y: float, radius: float, css: str) -> str:
 
 
 def _labels(canvas: Canvas, placed: list[_Placed]) -> list[str]:
-    """Each name beside its mark, where it covers nothing; a name that has no room keeps its rank only."""
+    """Each name beside its mark, where it covers nothing, from the right; one without room keeps its rank only."""
     taken = [(one.x - one.reach, one.y - one.reach, one.x + one.reach, one.y + one.reach) for one in placed]
     drawn = []
-    for one in placed:
+    for one in sorted(placed, key=lambda one: -one.x):
         text = f"{one.dot.rank} {one.dot.label}".strip()
         css = " out" if one.dot.outside else ""
         found = next((spot for spot in _spots(one, len(text) * LETTER) if _free(spot[2], taken, one)), None)
@@ -237,7 +237,12 @@ def _spots(one: _Placed, wide: float) -> list[Spot]:
     half = wide / 2
     below: Spot = ("middle", (one.x, one.y + far + 10), (one.x - half, one.y + far - 3, one.x + half, one.y + far + 14))
     above: Spot = ("middle", (one.x, one.y - far), (one.x - half, one.y - far - 13, one.x + half, one.y - far + 4))
-    return [left, right, above, below] if one.x > NOMINAL * 0.6 else [right, left, above, below]
+    levels = (one.y - far, one.y + far + 10)
+    near, end = one.x - one.reach, one.x + one.reach
+    ends: list[Spot] = [("end", (end, y), (end - wide, y - 13, end, y + 4)) for y in levels]
+    starts: list[Spot] = [("start", (near, y), (near, y - 13, near + wide, y + 4)) for y in levels]
+    sides = [left, right] if one.x > NOMINAL * 0.6 else [right, left]
+    return [*sides, above, below, *ends, *starts]
 
 
 def _free(box: Box, taken: list[Box], one: _Placed) -> bool:

@@ -92,10 +92,10 @@ def kraljic(portfolio: Portfolio, rows: Sequence[RankedPartner], drawn: Sequence
         vertical=0.5,
     )
     places = (
-        (_("Strategic"), _("Build the relationship, at the top of both companies."), True, True),
         (_("Leverage"), _("Compare and negotiate; volume is on your side."), False, True),
-        (_("Bottleneck"), _("Secure the supply, look for a second way."), True, False),
+        (_("Strategic"), _("Build the relationship, at the top of both companies."), True, True),
         (_("Routine"), _("Simplify; spend little time."), False, False),
+        (_("Bottleneck"), _("Secure the supply, look for a second way."), True, False),
     )
     return Kraljic(chart, tuple(_square(rows, *place) for place in places))
 

@@ -27,6 +27,7 @@ class Overview:
     rows: tuple[Row, ...]
     chart: Map
     last: int
+    threshold: str
     outside: int
     waiting: int
     stale: str
@@ -52,6 +53,7 @@ def overview(portfolio: Portfolio, ranking: Ranking) -> Overview:
         rows=tuple(as_row(ranking, portfolio.partner_side, row, last) for row in shown),
         chart=strategic_map(portfolio, shown),
         last=last,
+        threshold=next((row.partner.key for row in reversed(shown) if row.within), ""),
         outside=max(0, ranking.ranked - len(shown)),
         waiting=ranking.waiting,
         stale=stale(portfolio, ranking, weighting),
@@ -94,7 +96,7 @@ def _lead(shown: list[RankedPartner]) -> str:
     if small:
         row = min(small, key=lambda one: one.amount_share)
         parts.append(
-            _("%(name)s is, with %(share)s of the flows.")
+            _("The smallest of them, %(name)s, has %(share)s of the flows.")
             % {"name": row.partner.name, "share": percent_of_flows(row.amount_share)}
         )
     falling = [row for row in inside if row.down > row.up and row.down >= 3]

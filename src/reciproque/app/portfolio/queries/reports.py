@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -76,7 +76,7 @@ def _labels(ranking: Ranking) -> dict[str, str]:
         ),
         "order_title": _("What counts most"),
         "order_note": _("Only an order is asked. The possible ranks come from %(draws)s sets of weights that fit it.")
-        % {"draws": ranking.draws},
+        % {"draws": number_format(ranking.draws, 0, force_grouping=True)},
         "ranks": _("The ranks, and how far they are uncertain"),
         "ranks_note": _("The dashed line is your capacity."),
         "fragile": _("fragile rank"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
 from reciproque.app.portfolio.criteria import CRITERIA, SCALES, STEPS, Criterion, Scale, anchors
 from reciproque.app.portfolio.models import Amount, Engagement, Partner, RankedPartner, Ranking, Score
@@ -16,7 +16,7 @@ from reciproque.app.portfolio.queries.words import (
     level_in_words,
     money,
     percent,
-    percent_of_flows,
+    places,
     shown_ranks,
     verdict,
 )
@@ -68,12 +68,13 @@ class Sheet:
     scales: tuple[OnScale, ...]
     amounts: tuple[Amount, ...]
     merged: tuple[Partner, ...]
-    engagements: tuple[Engagement, ...]
+    decisions: tuple[Decision, ...]
 
     @property
     def missing(self) -> list[str]:
         """Scales on which nobody has said anything."""
-        return [one.label for one in self.scales if not one.scores]
+        read = {Scale.VOLUME} if self.amounts else set()
+        return [one.label for one in self.scales if not one.scores and one.scale not in read]
 
 
 def sheet(partner: Partner) -> Sheet:
@@ -94,7 +95,7 @@ def sheet(partner: Partner) -> Sheet:
         scales=tuple(_on_scale(partner, scale, scores) for scale in SCALES),
         amounts=tuple(Amount.objects.filter(partner__in=together).select_related("partner")),
         merged=merged,
-        engagements=tuple(partner.engagements.select_related("relationship")),
+        decisions=tuple(_decision(made) for made in partner.engagements.all()),
     )
 
 
@@ -135,34 +136,54 @@ def _parts(ranking: Ranking, row: RankedPartner) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: -part.points))
 
 
+FACTS = (
+    "rank", "rank_low", "rank_high", "share", "value", "fragile", "within", "volume", "up", "down", "potential",
+    "criticality", "stance", "market", "ranges", "amount_share",
+)  # fmt: skip
+
+
 def reasons(partner: Partner) -> dict[str, object]:
-    """What is kept with a decision: the facts as they stand, in plain values."""
-    found = sheet(partner)
-    facts: dict[str, object] = {
-        "criteria": {part.label: part.level for part in found.parts},
-        "scores": {one.label: [_plain(said) for said in one.scores] for one in found.scales if one.scores},
+    """What is kept with a decision: the facts as they stand, as plain values that any language can say later."""
+    ranking = overview.latest(partner.portfolio)
+    row = overview.ranked(ranking).filter(partner=partner).first() if ranking else None
+    scores = Score.objects.filter(Q(partner=partner) | Q(partner__merged_into=partner), superseded_at=None)
+    return {
+        "row": {name: getattr(row, name) for name in FACTS} if row else None,
+        "of": ranking.ranked if ranking else 0,
+        "capacity": partner.portfolio.capacity,
+        "computed": ranking.computed_at.isoformat() if ranking else "",
+        "scores": list(scores.values("scale", "level", "evidence", "scorer_name")),
     }
-    if found.row and found.ranking:
-        facts |= {
-            "rank": found.row.rank,
-            "places": found.row.places,
-            "share": found.row.share,
-            "of": found.ranking.ranked,
-            "capacity": found.ranking.capacity,
-            "computed": found.ranking.computed_at.date().isoformat(),
-            "amount": found.row.amount,
-            "amount_share": found.row.amount_share,
-        }
-    return facts
 
 
-def _plain(said: Said) -> dict[str, object]:
-    return {"level": said.level, "anchor": said.anchor, "evidence": said.evidence, "by": said.scorer}
+@dataclass(frozen=True)
+class Decision:
+    """A decision and its reasons, said again in the reader's language."""
+
+    who: str
+    at: datetime
+    reason: str
+    rank: int
+    total: int
+    places: str
+    share: str
+    levels: tuple[tuple[str, str], ...]
+
+
+def _decision(made: Engagement) -> Decision:
+    kept = made.facts.get("row")
+    row = RankedPartner(**kept) if kept else None
+    return Decision(
+        who=made.decided_by_name,
+        at=made.decided_at,
+        reason=made.reason,
+        rank=row.rank if row else 0,
+        total=made.facts["of"],
+        places=places(row) if row else "",
+        share=percent(row.share) if row else "",
+        levels=tuple((str(one.label), level_in_words(one, row)) for one in CRITERIA) if row else (),
+    )
 
 
 def amounts_in_words(found: Sheet) -> list[tuple[Amount, str]]:
     return [(row, money(row.amount, row.currency)) for row in found.amounts]
-
-
-def share_in_words(row: RankedPartner) -> str:
-    return _("%(share)s of the flows") % {"share": percent_of_flows(row.amount_share)}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from reciproque.app.portfolio.criteria import CRITERIA, STEPS, Criterion, in_words, potential_in_words
+from reciproque.app.portfolio.criteria import CRITERIA, Criterion, in_words, potential_in_words
 from reciproque.app.portfolio.models import RankedPartner, Ranking
 from reciproque.reports.charts.partners import RankRange
 from reciproque.science.acceptability import CLEARLY_IN, CLEARLY_OUT
@@ -46,15 +46,15 @@ def percent(share: float) -> str:
         whole = 99
     if share > 0 and whole == 0:
         whole = 1
-    return _("%(number)s %%") % {"number": whole}
+    return _("%(number)s%%") % {"number": whole}
 
 
 def percent_of_flows(share: float) -> str:
     """A share of all flows, already in percent."""
     decimals = 0 if share >= 10 else 1
     if 0 < share < 0.05:
-        return _("less than 0.1 %")
-    return _("%(number)s %%") % {"number": number_format(round(share, decimals), decimals)}
+        return _("less than 0.1%")
+    return _("%(number)s%%") % {"number": number_format(round(share, decimals), decimals)}
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -141,7 +141,7 @@ def _range(ranking: Ranking, side: str, row: RankedPartner, last: int) -> RankRa
     return RankRange(
         id=f"rank-{row.partner.key}",
         title=_("Possible rank of %(name)s") % {"name": row.partner.name},
-        description=_("Rank %(rank)s; %(places)s for 95 %% of the weights that fit the order.")
+        description=_("Rank %(rank)s; %(places)s for 95%% of the weights that fit the order.")
         % {"rank": row.rank, "places": places(row)},
         side=side,
         rank=row.rank,
@@ -150,7 +150,3 @@ def _range(ranking: Ranking, side: str, row: RankedPartner, last: int) -> RankRa
         capacity=ranking.capacity,
         last=last,
     )
-
-
-def level_share(value: float) -> float:
-    return value / STEPS
