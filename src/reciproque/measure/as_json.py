@@ -6,7 +6,8 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -79,7 +80,7 @@ def _understood(one: Understood, mode: str) -> dict[str, Any]:
 
 
 def _relationship(one: Relationship, mode: str) -> dict[str, Any]:
-    found: dict[str, Any] = _plain(one)
+    found: dict[str, Any] = _plain(replace(one, sides={}))
     found["sides"] = {side: _side(result, mode) for side, result in one.sides.items()}
     if mode == RAW:
         for key in ("details", "dropped", "level"):
@@ -94,20 +95,21 @@ def _side(one: SideResult, mode: str) -> dict[str, Any]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass, in order; none for anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+
+
 def _plain(value: Any) -> Any:
     """Dataclasses as objects, numbers rounded, and never a NaN."""
-    if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {key: _plain(one) for key, one in pairs if _worth(key, one)}
+    if isinstance(value, float):
+        return round(value, DECIMALS) + 0.0 if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
-    if isinstance(value, bool) or not isinstance(value, float):
-        return value
-    return None if not math.isfinite(value) else round(value, DECIMALS) + 0.0
-
-
-def _worth(key: str, value: object) -> bool:
-    """Optional keys are left out when they say nothing; `reason` stands only beside a null."""
-    return value is not None or key not in OPTIONAL
+    pairs = ((name, getattr(value, name)) for name in _names(type(value)))
+    return {name: _plain(one) for name, one in pairs if one is not None or name not in OPTIONAL}

@@ -15,6 +15,7 @@ from reciproque.measure.understood import Understood
 from reciproque.reports.charts.spec import Axis, Legend
 from reciproque.reports.measure_page import Fact, MeasurePage
 
+IN_SUMMARY = 5  # times as many relationships in the summary as in detail
 WITH_QUESTIONS = 4  # relationships: with more, the table question by question is left to the JSON
 
 
@@ -32,12 +33,12 @@ def page(found: Results, instrument: Instrument, *, day: date, sheets: int) -> M
         facts=tuple(_facts(found)),
         notes=(found.understood.why, *found.understood.notes),
         refused=tables.refusals(found.understood, found.mode),
-        summary=tables.summary(found),
+        summary=tables.summary(found, IN_SUMMARY * sheets),
         sheets=tuple(
             sheet(one, number, changes.get((one.id, one.wave)), instrument, found.mode, questions=questions)
             for number, one in enumerate(detailed, 1)
         ),
-        more=_more(len(found.relationships), len(detailed)),
+        more=_more(len(found.relationships), sheets),
         tables=tables.file_tables(found.whole, instrument),
         instrument=_instrument(instrument),
         axis=_axis(),
@@ -90,13 +91,13 @@ def _written(one: Understood) -> str:
     return ", ".join(part for part in (*parts, rows) if part)
 
 
-def _more(total: int, shown: int) -> str:
-    if total <= shown:
+def _more(total: int, sheets: int) -> str:
+    if total <= sheets:
         return ""
-    return _("The first %(shown)s of %(total)s are detailed here; --format json holds them all.") % {
-        "shown": shown,
-        "total": total,
-    }
+    text = _(
+        "%(total)s in the file, the first %(listed)s in the summary, the first %(shown)s in detail; all in the JSON."
+    )
+    return text % {"total": total, "listed": min(total, IN_SUMMARY * sheets), "shown": sheets}
 
 
 def _instrument(instrument: Instrument) -> str:

@@ -21,8 +21,6 @@ from reciproque.measure.results import (
 from reciproque.measure.understood import Understood
 from reciproque.reports.page import Table
 
-SUMMARY_ROWS = 500
-
 
 # ---------------------------------------------------------------- One relationship
 def detail_tables(one: Relationship, instrument: Instrument, mode: str, *, questions: bool) -> tuple[Table, ...]:
@@ -131,21 +129,21 @@ def _questions(one: Relationship, instrument: Instrument) -> Table:
 
 
 # ---------------------------------------------------------------- All relationships
-def summary(found: Results) -> Table | None:
-    """One row a relationship and wave; both views side by side, never one figure for both."""
+def summary(found: Results, rows: int) -> Table | None:
+    """One row a relationship and wave, the first `rows` of them; both views, never one figure for both."""
     if len(found.relationships) < 2:
         return None
     changes = {(one.id, one.later): one for one in found.changes}
-    rows = tuple(_summary_row(one, changes.get((one.id, one.wave))) for one in found.relationships[:SUMMARY_ROWS])
+    cells = tuple(_summary_row(one, changes.get((one.id, one.wave))) for one in found.relationships[:rows])
     columns = [
         _("Relationship"), _("Wave"), _("Answers"), *map(words.sees, SIDES), _("Gap"), _("Situation"),
     ]  # fmt: skip
     if changes:
         columns.append(_("Since"))
     else:
-        rows = tuple(row[:-1] for row in rows)
+        cells = tuple(row[:-1] for row in cells)
     caption = _("The six subjects together, from 0 to 100. Gap: client minus supplier. Answers: client and supplier.")
-    return Table("summary", _("All relationships"), caption, tuple(columns), rows, numeric=False)
+    return Table("summary", _("All relationships"), caption, tuple(columns), cells, numeric=False)
 
 
 def _summary_row(one: Relationship, change: ChangeOf | None) -> tuple[str, ...]:
