@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -229,7 +230,7 @@ class Period:
     """The date at which the web is shown: whole months before today, 0 for today."""
 
     def __init__(self, wanted: str, today: date) -> None:
-        number = int(wanted) if wanted.lstrip("-").isdecimal() and len(wanted) < 6 else 0
+        number = int(wanted) if re.fullmatch(r"-?[0-9]{1,5}", wanted) else 0
         self.today = today
         self.back = max(-FARTHEST, min(0, number))
 
