@@ -8,8 +8,8 @@ from math import log, nan, pi, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
+from reciproque.science.roots import bracketed_root
 from reciproque.science.values import Undefined
 
 Array = NDArray[np.float64]
@@ -237,7 +237,7 @@ def lowest(deviance: Callable[[float], float], slope: Callable[[float], float], 
         low, high = high, high * 10
         if high > scale * 1e16:
             return low
-    return float(brentq(slope, low, high, xtol=1e-15 * scale, rtol=1e-14, maxiter=200))
+    return bracketed_root(slope, low, high)
 
 
 @dataclass(frozen=True)
