@@ -87,7 +87,7 @@ def test_the_gradient_is_that_of_the_likelihood(kind, link, request):
     def at(line):
         fixed = ordinal_mixed._fixed(web, shape, line)
         state = ordinal_mixed._settle(web, fixed, link, np.zeros(web.nodes), np.zeros(web.raters))
-        return fixed, state, ordinal_mixed._loglik(state)
+        return fixed, state, ordinal_mixed._loglik(web, state)
 
     fixed, state, _ = at(line)
     numeric = [(at(line + step)[2] - at(line - step)[2]) / 2e-5 for step in 1e-5 * np.eye(line.size)]

@@ -4,14 +4,14 @@ Notation: an answer in category k of C says that a hidden opinion lies between t
 opinion is `eta = item + side + relationship + relationship's side + rater`, the last three drawn from normal laws of
 unknown spread. Inside, each of these is written `sd * b`, b standard normal: a spread of nil is nothing special.
 A cell is one rater on one side of one relationship. Relationships tied by a common rater form one block; blocks
-are independent given the parameters (`Web`), and raters are eliminated before anything is inverted (`_Inverse`).
+are independent given the parameters (`Web`), and raters are eliminated before anything is inverted (`_Curvature`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import inf, isnan, nan
+from math import isnan, nan
 from typing import Any, Literal
 
 import numpy as np
@@ -24,8 +24,8 @@ from reciproque.science.values import Undefined
 Term = Literal["relationship", "side", "rater"]
 TERMS: tuple[Term, ...] = ("relationship", "side", "rater")
 LARGEST_FITTED, LARGEST_SCORED = 1500, 3000
-FARTHEST = 12.0
-MOST_STEPS = 50
+FARTHEST, LOST, NOWHERE = 12.0, 50.0, 1e6
+MOST_STEPS, MOST_STARTS = 50, 3
 ONE_ANSWER = "all answers are the same, or there are none"
 TIED = "common raters tie too many relationships together: fit on some of them, then score the others"
 UNFINISHED = "the search did not settle"
@@ -179,51 +179,56 @@ class _Fixed:
 
 
 @dataclass(frozen=True)
-class _Inverse:
-    """Inverse curvature of the effects: of the nodes once raters are eliminated (`flat`, block after block)."""
+class _Curvature:
+    """H = 1 + Z'WZ with the raters eliminated: `flat` holds what is left for the nodes, block after block."""
 
     flat: Floats
-    log_determinant: float
     rater: Floats
     cell_weight: Floats
 
 
 @dataclass(frozen=True)
 class _State:
-    """Effects b at their mode, the law of each answer there, the inverse curvature, and the height reached."""
+    """Effects b at their mode, the law of each answer there, the curvature, and minus the height reached."""
 
     nodes: Floats
     raters: Floats
     law: Law
-    inverse: _Inverse
+    curvature: _Curvature
     loss: float
 
 
-def _inverse(web: Web, sd: Floats, weight: Floats) -> _Inverse:
+def _curvature(web: Web, sd: Floats, weight: Floats) -> _Curvature:
     by_rater = 1 + sd[2] ** 2 * sums(web.cell_rater, weight, web.raters)
     pair = -(sd[2] ** 2) * weight[web.one] * weight[web.other] / by_rater[web.cell_rater[web.one]]
     pair[web.one == web.other] += weight[web.one[web.one == web.other]]
     scaled = [sd[0] ** 2 * pair, sd[0] * sd[1] * pair, sd[0] * sd[1] * pair, sd[1] ** 2 * pair]
     flat = sums(web.spots, np.concatenate(scaled), sum(size**2 * many for size, many in web.sizes))
     flat[web.diagonal] += 1
-    determinant, first = float(np.log(by_rater).sum()), 0
+    return _Curvature(flat, by_rater, weight)
+
+
+def _blocks(web: Web, flat: Floats) -> Iterator[Floats]:
+    """The blocks of each size, as one stack of square matrices; what is written there is written in `flat`."""
+    first = 0
     for size, many in web.sizes:
-        part = slice(first, first + size**2 * many)
-        block = flat[part].reshape(many, size, size)
-        determinant += float(np.linalg.slogdet(block)[1].sum())
-        flat[part] = np.linalg.inv(block).ravel()
+        yield flat[first : first + size**2 * many].reshape(many, size, size)
+        first += size**2 * many
+
+
+def _log_determinant(web: Web, curvature: _Curvature) -> float:
+    blocks = sum(float(np.linalg.slogdet(block)[1].sum()) for block in _blocks(web, curvature.flat))
+    return float(np.log(curvature.rater).sum()) + blocks
+
+
+def _divided(web: Web, flat: Floats, vector: Floats) -> Floats:
+    """The node values x with (blocks) x = vector."""
+    out, first = np.empty_like(vector), 0
+    for block in _blocks(web, flat):
+        many, size, _ = block.shape
+        part = slice(first, first + size * many)
+        out[part] = np.linalg.solve(block, vector[part].reshape(many, size, 1)).ravel()
         first = part.stop
-    return _Inverse(flat, determinant, by_rater, weight)
-
-
-def _times(web: Web, flat: Floats, vector: Floats) -> Floats:
-    """Product of the inverse, block after block, with one value per node."""
-    out, first, at = np.empty_like(vector), 0, 0
-    for size, many in web.sizes:
-        block = flat[first : first + size**2 * many].reshape(many, size, size)
-        part = slice(at, at + size * many)
-        out[part] = (block @ vector[part].reshape(many, size, 1)).ravel()
-        first, at = first + size**2 * many, part.stop
     return out
 
 
@@ -240,13 +245,13 @@ def _spread(web: Web, sd: Floats, nodes: Floats, raters: Floats) -> Floats:
     return added
 
 
-def _solve(web: Web, sd: Floats, inverse: _Inverse, nodes: Floats, raters: Floats) -> tuple[Floats, Floats]:
-    """The effects x with H x = (nodes, raters), H = 1 + Z'WZ."""
+def _solve(web: Web, sd: Floats, curvature: _Curvature, nodes: Floats, raters: Floats) -> tuple[Floats, Floats]:
+    """The effects x with H x = (nodes, raters)."""
     none = np.zeros(web.raters)
-    passed = _gather(web, sd, inverse.cell_weight * sd[2] * (raters / inverse.rater)[web.cell_rater])[0]
-    x = _times(web, inverse.flat, nodes - passed)
-    back = _gather(web, sd, inverse.cell_weight * _spread(web, sd, x, none))[1]
-    return x, (raters - back) / inverse.rater
+    passed = _gather(web, sd, curvature.cell_weight * sd[2] * (raters / curvature.rater)[web.cell_rater])[0]
+    x = _divided(web, curvature.flat, nodes - passed)
+    back = _gather(web, sd, curvature.cell_weight * _spread(web, sd, x, none))[1]
+    return x, (raters - back) / curvature.rater
 
 
 def _settle(web: Web, fixed: _Fixed, link: Link, nodes: Floats, raters: Floats) -> _State:
@@ -254,12 +259,12 @@ def _settle(web: Web, fixed: _Fixed, link: Link, nodes: Floats, raters: Floats) 
     sd, cells = fixed.sd, web.cell_side.size
     law, loss = _height(web, fixed, link, nodes, raters)
     for _ in range(MOST_STEPS):
-        inverse = _inverse(web, sd, sums(web.cell, law.weight, cells))
+        curvature = _curvature(web, sd, sums(web.cell, law.weight, cells))
         pull = _gather(web, sd, sums(web.cell, law.slope, cells))
         force = pull[0] - nodes, pull[1] - raters
-        step = _solve(web, sd, inverse, *force)
+        step = _solve(web, sd, curvature, *force)
         promise = float(step[0] @ force[0] + step[1] @ force[1])
-        if not promise > 1e-13:
+        if not promise > 1e-20:
             break
         for halving in range(40):
             length = 0.5**halving
@@ -268,7 +273,7 @@ def _settle(web: Web, fixed: _Fixed, link: Link, nodes: Floats, raters: Floats) 
             if new_loss <= loss - 1e-4 * length * promise + 1e-13 * abs(loss):
                 break
         nodes, raters, law, loss = *new, new_law, new_loss
-    return _State(nodes, raters, law, inverse, loss)
+    return _State(nodes, raters, law, curvature, loss)
 
 
 def _height(web: Web, fixed: _Fixed, link: Link, nodes: Floats, raters: Floats) -> tuple[Law, float]:
@@ -288,13 +293,16 @@ class _Covariance:
     raters: Floats
 
 
-def _covariance(web: Web, sd: Floats, inverse: _Inverse) -> _Covariance:
+def _covariance(web: Web, sd: Floats, curvature: _Curvature) -> _Covariance:
     cells, pairs = web.cell_side.size, web.one.size
-    corner = inverse.flat[web.spots].reshape(4, pairs)
+    inverse = np.empty_like(curvature.flat)
+    for block, target in zip(_blocks(web, curvature.flat), _blocks(web, inverse), strict=True):
+        target[:] = np.linalg.inv(block)
+    corner = inverse[web.spots].reshape(4, pairs)
     by_relation = sd[0] * corner[0] + sd[1] * corner[1]
     by_side = sd[0] * corner[2] + sd[1] * corner[3]
-    weight = inverse.cell_weight
-    share = (sd[2] ** 2 / inverse.rater)[web.cell_rater]
+    weight = curvature.cell_weight
+    share = (sd[2] ** 2 / curvature.rater)[web.cell_rater]
     same = web.one == web.other
 
     def own_and_passed(pair: Floats) -> tuple[Floats, Floats]:
@@ -308,9 +316,9 @@ def _covariance(web: Web, sd: Floats, inverse: _Inverse) -> _Covariance:
     side = own - share * passed
     row = own_and_passed(sd[0] * by_relation + sd[1] * by_side)[1]
     total = sums(web.cell_rater, weight * row, web.raters)
-    rater = sd[2] / inverse.rater[web.cell_rater] * (1 - row + share * total[web.cell_rater])
-    raters = 1 / inverse.rater + (sd[2] / inverse.rater) ** 2 * total
-    return _Covariance(relation, side, rater, inverse.flat[web.diagonal], raters)
+    rater = sd[2] / curvature.rater[web.cell_rater] * (1 - row + share * total[web.cell_rater])
+    raters = 1 / curvature.rater + (sd[2] / curvature.rater) ** 2 * total
+    return _Covariance(relation, side, rater, inverse[web.diagonal], raters)
 
 
 # --- the parameters -----------------------------------------------------------------------------------------------
@@ -348,17 +356,17 @@ def _fixed(web: Web, shape: _Shape, line: Floats) -> _Fixed:
     return _Fixed(thresholds, eta, sd)
 
 
-def _loglik(state: _State) -> float:
-    return -state.loss - state.inverse.log_determinant / 2
+def _loglik(web: Web, state: _State) -> float:
+    return -state.loss - _log_determinant(web, state.curvature) / 2
 
 
 def _gradient(web: Web, shape: _Shape, fixed: _Fixed, link: Link, state: _State) -> Floats:
     """Exact gradient of Laplace's log-likelihood: the effects follow the parameters, the curvature follows both."""
     sd, law, cells = fixed.sd, state.law, web.cell_side.size
-    cov, bend = _covariance(web, sd, state.inverse), bend_of(law, link)
+    cov, bend = _covariance(web, sd, state.curvature), bend_of(law, link)
     variance = (sd[0] * cov.relationship + sd[1] * cov.side + sd[2] * cov.rater)[web.cell]
     turned = sums(web.cell, variance * bend.turn, cells)
-    adjoint = _solve(web, sd, state.inverse, *_gather(web, sd, turned))
+    adjoint = _solve(web, sd, state.curvature, *_gather(web, sd, turned))
     answer = _spread(web, sd, *adjoint)[web.cell]
     each = law.slope - variance * bend.turn / 2 + law.weight * answer / 2
     upper = law.dense_upper + (variance * bend.weight_upper + answer * bend.slope_upper) / 2
@@ -368,7 +376,7 @@ def _gradient(web: Web, shape: _Shape, fixed: _Fixed, link: Link, state: _State)
     gaps = np.diff(fixed.thresholds) * tau[::-1].cumsum()[::-1][1:]
     moved, slope = sums(web.cell, each, cells), sums(web.cell, law.slope, cells)
     spreads = [
-        moved @ b[where] - slope @ a[where] / 2 - state.inverse.cell_weight @ covariance
+        moved @ b[where] - slope @ a[where] / 2 - state.curvature.cell_weight @ covariance
         for b, a, where, covariance in (
             (state.nodes, adjoint[0], web.cell_relationship, cov.relationship),
             (state.nodes, adjoint[0], web.cell_side, cov.side),
@@ -394,17 +402,21 @@ def _climb(web: Web, shape: _Shape, link: Link) -> tuple[Floats, _State, int, bo
 
     def loss(line: Floats) -> tuple[float, Floats]:
         fixed = _fixed(web, shape, line)
+        if max(np.abs(values).max() for values in (fixed.thresholds, fixed.eta, fixed.sd)) > LOST:
+            return NOWHERE, np.zeros_like(line)
         state = _settle(web, fixed, link, last["nodes"], last["raters"])
-        value = -_loglik(state) / answers
-        if not np.isfinite(value):
-            return inf, np.zeros_like(line)
         last.update(nodes=state.nodes, raters=state.raters)
-        return value, -_gradient(web, shape, fixed, link, state) / answers
+        return -_loglik(web, state) / answers, -_gradient(web, shape, fixed, link, state) / answers
 
-    found = minimize(loss, _start(web, shape, link), jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
-    line = _without_dust(lambda x: loss(x)[0], found.x, sum(shape.terms), 1e-8 / answers)
+    line, iterations, settled = _start(web, shape, link), 0, False
+    for _ in range(MOST_STARTS):
+        found = minimize(loss, line, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
+        line, iterations, settled = found.x, iterations + int(found.nit), bool(np.abs(found.jac).max() < 1e-5)
+        if settled:
+            break
+    line = _without_dust(lambda x: loss(x)[0], line, sum(shape.terms), 1e-8 / answers)
     state = _settle(web, _fixed(web, shape, line), link, last["nodes"], last["raters"])
-    return line, state, int(found.nit), bool(np.abs(found.jac).max() < 1e-5)
+    return line, state, iterations, settled
 
 
 def _start(web: Web, shape: _Shape, link: Link) -> Floats:
@@ -456,7 +468,7 @@ def _fitted(
         sd_relationship=sd[0],
         sd_side=sd[1],
         sd_rater=sd[2],
-        loglik=_loglik(state),
+        loglik=_loglik(web, state),
         modes=_modes(web, fixed.sd, state, names, ~np.array(shape.terms)),
         iterations=iterations,
         converged=reason is None,
@@ -469,7 +481,7 @@ def _finite(value: float) -> float:
 
 
 def _modes(web: Web, sd: Floats, state: _State, names: dict[str, NDArray[Any]], absent: NDArray[np.bool_]) -> Modes:
-    cov = _covariance(web, sd, state.inverse)
+    cov = _covariance(web, sd, state.curvature)
     scale = np.where(absent, nan, sd)
     pairs = [
         (names["relationship"][code // 2].item(), names["side"][code % 2].item()) for code in web.side_codes.tolist()
