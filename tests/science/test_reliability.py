@@ -106,6 +106,11 @@ def test_intervals_cover_the_truth():
         (reliability.categorical_omega, [[1, 2], [2, 1], [3, 3]], "one factor needs at least three items"),
         (reliability.omega_total, [[1, 2, 5]] * 3 + [[2, 1, 5]] * 3, "everybody gave the same answer to an item"),
         (
+            reliability.categorical_omega,
+            [[1, 1, 2], [2, 2, 1], [3, 3, 2], [2, 2, 3], [1, 1, 1]],
+            "answers are too few, or too alike, for the correlations behind them",
+        ),
+        (
             reliability.omega_total,
             [[1, 2, np.nan], [2, 1, np.nan], [2, np.nan, 1], [1, np.nan, 2], [3, 2, np.nan], [2, np.nan, 3]],
             "two items were never answered by the same two people",
@@ -165,6 +170,34 @@ def test_the_slope_of_the_discrepancy_is_its_derivative():
     at = np.array([0.5, 0.6, 0.7, 0.4])
     numeric = approx_fprime(at, lambda u: one_factor._discrepancy(u, correlation)[0], 1e-7)
     assert one_factor._discrepancy(at, correlation)[1] == pytest.approx(numeric, abs=1e-5)
+
+
+def test_the_slope_of_the_misfit_of_incomplete_answers_is_its_derivative():
+    rng = np.random.default_rng(11)
+    given = (rng.random((40, 4)) < 0.7).astype(float)
+    answers, at = rng.normal(size=(40, 4)) * given, rng.random(12) + 0.2
+    numeric = approx_fprime(at, lambda x: one_factor._misfit(x, answers, given)[0], 1e-7)
+    assert one_factor._misfit(at, answers, given)[1] == pytest.approx(numeric, abs=1e-5)
+
+
+def test_the_misfit_is_that_of_normal_answers():
+    center, loadings, own = np.array([0.1, -0.2, 0.3]), np.array([0.9, 0.5, 0.7]), np.array([0.4, 0.8, 0.6])
+    row, seen = np.array([[1.0, 0.0, -0.5]]), np.array([[1.0, 0.0, 1.0]])
+    covariance = (np.outer(loadings, loadings) + np.diag(own))[np.ix_([0, 2], [0, 2])]
+    away = (row - center)[0, [0, 2]]
+    expected = np.log(np.linalg.det(covariance)) + away @ np.linalg.solve(covariance, away)
+    found, _ = one_factor._misfit(np.concatenate([center, loadings, own]), row, seen)
+    assert found == pytest.approx(expected)
+
+
+def test_few_and_gappy_answers_give_a_share_or_a_reason():
+    rng = np.random.default_rng(12)
+    for _ in range(25):
+        table = rng.integers(1, 5, size=(rng.integers(4, 14), 3)).astype(float)
+        table[rng.random(table.shape) < 0.3] = np.nan
+        for measure in (reliability.omega_total, reliability.categorical_omega):
+            value = measure(table)
+            assert value.reason if isinstance(value, Undefined) else 0 <= value <= 1
 
 
 def test_an_item_that_asks_for_a_negative_variance_is_held_at_the_edge():

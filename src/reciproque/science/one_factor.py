@@ -11,7 +11,6 @@ FloatArray = NDArray[np.float64]
 
 # A share of variance of its own that would fall under this is held here (a Heywood case).
 SMALLEST = 1e-6
-ROUNDS = 500
 
 
 @dataclass(frozen=True)
@@ -55,56 +54,58 @@ def fit(covariance: ArrayLike, start: FloatArray | None = None) -> OneFactor:
 def fit_answers(items: ArrayLike) -> OneFactor:
     """The same from answers, each person counting with the answers given (full information when some are missing).
 
-    items: people x k items, NaN = missing, every item answered with some variance. Nothing is imputed: given the
-    current factor, the missing parts enter by their expectation, then the factor is fitted again (EM).
-    Source: Rubin and Thayer (1982).
+    items: people x k items, NaN = missing, every item answered with some variance. Nothing is imputed: the likelihood
+    of each person is that of the answers given. Source: the one-factor form of the likelihood of Rubin and Thayer
+    (1982), climbed along its gradient.
 
     >>> answers = [[1, 2, 1], [2, 2, float("nan")], [4, 3, 4], [5, 5, 3], [3, 4, 4], [2, 1, 2]]
     >>> bool(fit_answers(answers).loadings.min() > 0)
     True
     """
+    from scipy.optimize import minimize  # heavy, and no page needs it
+
     table = np.asarray(items, dtype=np.float64)
     table = table[~np.isnan(table).all(axis=1)]
-    missing = np.isnan(table)
-    mean = np.nanmean(table, axis=0)
-    if not missing.any():
+    given = ~np.isnan(table)
+    if given.all():
         return fit(np.cov(table, rowvar=False, bias=True))
-    scale = np.nanstd(table, axis=0)
-    table = (table - mean) / scale
-    center = np.zeros(len(mean))
-    factor = fit(_expected_correlation(table, missing, np.eye(len(mean))))
-    for _ in range(ROUNDS):
-        center, covariance = _expectation(table, missing, center, factor)
-        spread = np.diag(covariance)
-        later = fit(covariance, start=np.clip(factor.uniquenesses / spread, SMALLEST, 1.0))
-        moved = np.abs(later.loadings - factor.loadings).max()
-        factor = later
-        if moved < 1e-9:
-            break
-    return OneFactor(factor.loadings * scale, factor.uniquenesses * scale**2, factor.boundary)
+    mean, scale = np.nanmean(table, axis=0), np.nanstd(table, axis=0)
+    answers = np.where(given, (table - mean) / scale, 0.0)
+    first = fit(answers.T @ answers / len(table) + np.diag(1.0 - given.mean(axis=0)))
+    found = minimize(
+        _misfit,
+        np.concatenate([np.zeros(len(mean)), first.loadings, np.clip(first.uniquenesses, 0.05, 1.0)]),
+        args=(answers, given.astype(np.float64)),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None)] * (2 * len(mean)) + [(SMALLEST, None)] * len(mean),
+        options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 500},
+    )
+    _, loadings, own = np.split(found.x, 3)
+    loadings = loadings if loadings.sum() >= 0 else -loadings
+    return OneFactor(loadings * scale, own * scale**2, bool((own <= SMALLEST).any()))
 
 
-def _expected_correlation(table: FloatArray, missing: NDArray[np.bool_], prior: FloatArray) -> FloatArray:
-    """A first guess: missing standardised answers at 0, on the diagonal what the prior says."""
-    filled = np.where(missing, 0.0, table)
-    return filled.T @ filled / len(table) + np.diag(missing.mean(axis=0)) * prior
+def _misfit(at: FloatArray, answers: FloatArray, given: FloatArray) -> tuple[float, FloatArray]:
+    """Minus twice the mean log-likelihood of the answers given, but for a constant, and its gradient.
 
-
-def _expectation(
-    table: FloatArray, missing: NDArray[np.bool_], center: FloatArray, factor: OneFactor
-) -> tuple[FloatArray, FloatArray]:
-    """Mean and covariance of the items, the missing answers entering by their expectation given the others."""
-    people = len(table)
-    residual = np.where(missing, 0.0, table - center)
-    weight = factor.loadings / factor.uniquenesses
-    variance = 1.0 / (1.0 + ~missing @ (weight * factor.loadings))
-    score = variance * (residual @ weight)
-    filled = np.where(missing, score[:, None] * factor.loadings, residual)
-    shift = filled.mean(axis=0)
-    unsure = missing * factor.loadings
-    second = filled.T @ filled + (unsure * variance[:, None]).T @ unsure
-    second += np.diag(missing.sum(axis=0) * factor.uniquenesses)
-    return center + shift, second / people - np.outer(shift, shift)
+    at: centers, loadings, uniquenesses; answers: 0 where missing; given: 1 or 0.
+    """
+    center, loadings, own = np.split(at, 3)
+    residual = (answers - center) * given
+    weight = loadings / own
+    variance = 1.0 / (1.0 + given @ (weight * loadings))  # of a person's place on the factor, given the answers
+    place = variance * (residual @ weight)
+    rest = (residual - np.outer(place, loadings)) * given
+    square = residual**2 @ (1.0 / own) - place**2 / variance
+    value = (given @ np.log(own) - np.log(variance) + square).sum()
+    unsure = (given * variance[:, None]).sum(axis=0)
+    gradient = (
+        -2.0 * rest.sum(axis=0) / own,
+        -2.0 * (place @ rest - loadings * unsure) / own,
+        (given.sum(axis=0) - ((rest**2).sum(axis=0) + loadings**2 * unsure) / own) / own,
+    )
+    return float(value) / len(answers), np.concatenate(gradient) / len(answers)
 
 
 def _start(correlation: FloatArray) -> FloatArray:

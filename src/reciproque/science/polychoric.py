@@ -78,7 +78,8 @@ def polychoric(items: ArrayLike) -> FloatArray:
 def precision(one: Ordinal, other: Ordinal, correlation: float) -> float:
     """One over the sampling variance of a polychoric correlation, thresholds being estimated too.
 
-    Both items from the same people; correlation: theirs. Source: Muthen (1984), with the outer products of scores.
+    Both items from the same people; correlation: theirs, inside the edges. Returns 0 when it cannot be told.
+    Source: Muthen (1984), with the outer products of scores.
 
     >>> a, b = ordinal([1, 1, 2, 3, 3, 2]), ordinal([1, 2, 2, 3, 2, 1])
     >>> round(precision(a, b, 0.735), 2)
@@ -92,7 +93,8 @@ def precision(one: Ordinal, other: Ordinal, correlation: float) -> float:
     own = _threshold_part(one, other, correlation, counts, score, safe)
     its = _threshold_part(other, one, correlation, counts.T, score.T, safe.T)
     influence = score - own[:, None] - its[None, :]
-    return float((counts * score**2).sum() ** 2 / (counts * influence**2).sum())
+    spread = float((counts * influence**2).sum())
+    return float((counts * score**2).sum() ** 2) / spread if spread > 0 else 0.0
 
 
 def _counts(one: Ordinal, other: Ordinal) -> FloatArray:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtri, ndtr, ndtri
 
 from reciproque.science.one_factor import fit_answers
-from reciproque.science.polychoric import Ordinal, both_below, ordinal, polychoric, precision
+from reciproque.science.polychoric import EDGE, Ordinal, both_below, ordinal, polychoric, precision
 from reciproque.science.values import Undefined
 
 FloatArray = NDArray[np.float64]
@@ -22,6 +22,7 @@ FEW_PEOPLE = "fewer than two people answered every item"
 CONSTANT = "everybody gave the same answer to an item"
 NO_TOTAL = "the total score does not vary"
 NO_FACTOR = "one factor needs at least three items"
+TOO_ALIKE = "answers are too few, or too alike, for the correlations behind them"
 MORE_PEOPLE = "one factor needs more people than items"
 UNSHARED = "two items were never answered by the same two people"
 
@@ -133,6 +134,8 @@ def categorical_omega(items: ArrayLike) -> float:
         return Undefined(reason)
     columns = [ordinal(column) for column in table.T]
     seen = polychoric(table)
+    if np.abs(seen - np.eye(len(seen))).max() >= EDGE:
+        return Undefined(TOO_ALIKE)
     loadings = _weighted_loadings(seen, columns)
     shared = total = 0.0
     for i, one in enumerate(columns):
@@ -141,7 +144,7 @@ def categorical_omega(items: ArrayLike) -> float:
     for i, j in combinations(range(len(columns)), 2):
         shared += 2 * _covered(columns[i], columns[j], loadings[i] * loadings[j])
         total += 2 * _covered(columns[i], columns[j], seen[i, j])
-    return shared / total if total > 0 else Undefined(NO_TOTAL)
+    return shared / total if 0 <= shared <= total else Undefined(TOO_ALIKE)
 
 
 def spearman_brown(items: ArrayLike) -> float:
