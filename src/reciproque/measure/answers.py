@@ -77,7 +77,7 @@ class Answers:
         return SideBallots(SIDES[side], functions, {code: table[:, rank] for rank, code in enumerate(self.items)})
 
     def values_of(self, scale: Scale, scales: Sequence[Scale] = ()) -> NDArray[np.float64]:
-        """Each person's value in points, NaN when under half is answered; the profile needs the scales of the facets."""
+        """Each person's value in points, NaN when under half is answered; a profile needs the scales of its facets."""
         parts = {one.code: one for one in scales}
         if scale.role == "profile":
             table = np.column_stack([self.values_of(parts[code]) for code in scale.items])

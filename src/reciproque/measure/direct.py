@@ -247,14 +247,18 @@ def _packed(
 
 def _unpacked(packed: Lazy, items: tuple[str, ...]) -> Lazy:
     """One column a question; `rows` and `valid` differ in all when somebody answered a question twice."""
-    digits = [
-        (nw.col(f"word_{place // DIGITS}") // DIGIT ** (place % DIGITS) % DIGIT).fill_null(0).cast(nw.Int8).alias(item)
-        for place, item in enumerate(items)
-    ]
+    digits = [_digit(nw.col(f"word_{place // DIGITS}"), place % DIGITS).alias(item) for place, item in enumerate(items)]
     spread = packed.select(*KEYS, "rows", *digits)
     valid = nw.sum_horizontal(*((nw.col(item) >= PRESENT).cast(nw.Int64) for item in items))
     answers = [nw.when(nw.col(item) > PRESENT).then(nw.col(item) - PRESENT).alias(item) for item in items]
     return spread.select(*KEYS, "rows", valid.alias("valid"), *answers)
+
+
+def _digit(word: nw.Expr, place: int) -> nw.Expr:
+    """A digit of a packed number: under 2 to the power 50, so that dividing by powers of two loses nothing."""
+    whole = word.fill_null(0).cast(nw.Float64)
+    above = (whole * float(DIGIT) ** -(place + 1)).floor()
+    return ((whole * float(DIGIT) ** -place).floor() - above * float(DIGIT)).cast(nw.Int8)
 
 
 # What was found.

@@ -40,7 +40,8 @@ class Engine(Protocol):
 
 def start(name: str) -> Engine:
     """Raises Refused when the engine is not installed here."""
-    return {"polars": PolarsEngine, "duckdb": DuckEngine, "spark": SparkEngine}[name]()
+    engines: dict[str, Callable[[], Engine]] = {"polars": PolarsEngine, "duckdb": DuckEngine, "spark": SparkEngine}
+    return engines[name]()
 
 
 def _stopped(engine: str, error: Exception) -> Refused:
@@ -138,7 +139,9 @@ def _plain(column: NDArray[Any]) -> NDArray[Any]:
     """A masked column as a plain one."""
     if not isinstance(column, np.ma.MaskedArray):
         return column
-    return column.filled(None) if column.dtype == object else column.astype(np.float64).filled(np.nan)
+    if column.dtype != object:
+        column = column.astype(np.float64)
+    return np.ma.filled(column, None if column.dtype == object else np.nan)
 
 
 class SparkEngine(_WithFolder):

@@ -69,7 +69,7 @@ class Sums:
     @property
     def variance(self) -> Floats:
         """Groups x scales, n - 1 in the denominator; NaN under two people."""
-        return np.divide(self.ss, self.n - 1, out=np.full(self.ss.shape, np.nan), where=self.n > 1)
+        return _over(self.ss, self.n)
 
 
 def dimensions_of(scales: Sequence[Scale]) -> tuple[Scale, ...]:
@@ -119,8 +119,10 @@ def _in_order(found: Arrays) -> Arrays:
 def _valued(people: nw.LazyFrame[Any], scales: tuple[Scale, ...]) -> nw.LazyFrame[Any]:
     """Each person's value on each scale beside the answers."""
     simple = [scale for scale in scales if _of_items(scale)]
-    valued = people.with_columns(*(part for scale in simple for part in _given_and_total(scale)))
-    valued = valued.with_columns(*(_value(scale) for scale in simple))
+    valued = people
+    if simple:
+        valued = valued.with_columns(*(part for scale in simple for part in _given_and_total(scale)))
+        valued = valued.with_columns(*(_value(scale) for scale in simple))
     for scale in scales:
         if scale.role == "profile":
             valued = _with_profile(valued, scale, scales)
@@ -199,24 +201,32 @@ class _Reading:
         """Count, mean in points and sum of squared deviations of values kept in units above `lowest`."""
         n, total, squares = (self.column(f"{name}_{part}") for part in "nsq")
         factor = self.point / unit
-        mean = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
-        return n, (mean - lowest) * factor, _spread(n, total**2, squares) * factor**2
+        return n, (_ratio(total, n) - lowest) * factor, _spread(n, total**2, squares) * factor**2
 
     def whole(self, scale: Scale) -> Moments:
         """How many answered a whole dimension, the sum of the variances of its questions, that of their totals."""
         n, total, squares = (self.column(f"c_{scale.code}_{part}") for part in "nsq")
-        squared = np.sum([self.column(f"c_{item}_s") ** 2 for item in scale.items], axis=0)
+        squared = np.zeros(n.shape)
+        for item in scale.items:
+            squared += self.column(f"c_{item}_s") ** 2
         items = _spread(n, squared, self.column(f"c_{scale.code}_squares"))
         return n, _over(items * self.point**2, n), _over(_spread(n, total**2, squares) * self.point**2, n)
 
 
 def _spread(n: Floats, squared_total: Floats, squares: Floats) -> Floats:
     """The sum of squared deviations; whole numbers until the division, so that no variance is exactly 0."""
-    return np.divide(n * squares - squared_total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    return _ratio(n * squares - squared_total, n)
 
 
-def _over(ss: Floats, n: Floats) -> Floats:
-    return np.divide(ss, n - 1, out=np.full(ss.shape, np.nan), where=n > 1)
+def _over(ss: Floats, n: Floats | Ints) -> Floats:
+    """Variances, n - 1 in the denominator; NaN under two people."""
+    return _ratio(ss, np.asarray(n, dtype=np.float64) - 1)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    found = np.full(above.shape, np.nan)
+    np.divide(above, below, out=found, where=below > 0)
+    return found
 
 
 def settle(
@@ -245,7 +255,9 @@ def settle(
             n, _mean, ss = per_scale.get(place)
             whole.put(place, (n, _over(ss, n), _over(ss, n)))
     return Sums(
-        *(key[order] for key in keys),
+        relationship=keys[0][order],
+        wave=keys[1][order],
+        side=keys[2][order],
         people=reading.column("people").astype(np.int64),
         scales=scales,
         n=per_scale.n,

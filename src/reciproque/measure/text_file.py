@@ -169,7 +169,8 @@ class _Rows:
         """Which bytes stand outside quotation marks."""
         if not self.quoted:
             return np.ones(self.bytes.size, dtype=np.bool_)
-        return np.cumsum(self.bytes == QUOTE, dtype=np.uint8) & 1 == 0
+        outside: NDArray[np.bool_] = np.cumsum(self.bytes == QUOTE, dtype=np.uint8) & 1 == 0
+        return outside
 
     def _counts(self, separator: str, outside: NDArray[np.bool_]) -> NDArray[np.int64]:
         """How many separators each row holds."""
