@@ -11,7 +11,7 @@ from reciproque.app.shared.audit import verify_chain
 from reciproque.app.survey.models import Wave
 from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
 from reciproque.cli.main import main
-from reciproque.demo import load
+from reciproque.demo import load, portfolio
 from reciproque.demo.stories import NEXT_STAGE, OUTAGE
 
 pytestmark = pytest.mark.django_db(databases=["default", "ballots"], transaction=True)
@@ -22,6 +22,8 @@ def house(settings, tmp_path, monkeypatch):
     """An installation kept for the demonstration, with two short stories to tell."""
     settings.DEMO, settings.DATA_DIR, settings.SECRETS_DIR = True, tmp_path, tmp_path / "secrets"
     monkeypatch.setattr(load, "STORIES", (OUTAGE, NEXT_STAGE))
+    monkeypatch.setattr(portfolio, "tell", lambda moment: None)
+    monkeypatch.setattr(portfolio, "told", lambda: True)
     personas.functions()
     yield
     for table in (Ballot, SealedBallot, ShutUrn):

@@ -202,10 +202,10 @@ def _sorting(partners: list[Partner]) -> dict[int, dict[str, tuple[int, str]]]:
 def _second_look(maud: Actor, quality: Actor, portfolio: Portfolio) -> None:
     """Three months later: the delisting is spoken of, and the quality department gives its view."""
     cooperative = portfolio.partners.get(name="Coopérative du Haut-Vernay")
-    score_partner(by=maud, partner=cooperative, given={Scale.DOWN: (4, DOWNSIDE)})
+    score_partner(by=maud, partner=cooperative, given={str(Scale.DOWN): (4, DOWNSIDE)})
     glass = portfolio.partners.get(name="Verrerie Sainte-Oudaine")
-    given = {Scale.CRITICALITY: (3, "Moules à notre marque ; un autre verrier demanderait un an.")}
+    given = {str(Scale.CRITICALITY): (3, "Moules à notre marque ; un autre verrier demanderait un an.")}
     score_partner(by=quality, partner=glass, given=given)
     cold = portfolio.partners.get(name="Froid Delaunoy")
-    given = {Scale.CRITICALITY: (3, "Un second réseau tiendrait deux magasins sur trois.")}
+    given = {str(Scale.CRITICALITY): (3, "Un second réseau tiendrait deux magasins sur trois.")}
     score_partner(by=quality, partner=cold, given=given)

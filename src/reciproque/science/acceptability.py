@@ -166,7 +166,7 @@ def rank_acceptability(levels: Floats, order: Order, rng: Rng, draws: int = DRAW
     some = won.sum(axis=0) > 0
     favourable[some] = (won.T @ weights)[some] / won.sum(axis=0)[some, None]
     confidence = np.full(count, np.nan)
-    for row in np.nonzero(some)[0]:
+    for row in np.nonzero(some)[0].tolist():
         confidence[row] = _first(_weighted(levels, np.repeat(favourable[row][None, :], draws, axis=0)), row)
     return Acceptability(np.cumsum(steps, axis=1)[:, 1 : count + 1] / draws, favourable, confidence)
 
@@ -309,4 +309,5 @@ def _quantile(blocks: list[Any], share: float) -> Whole:
     """The rank below or at which that share of the draws lies."""
     ranks = np.concatenate(blocks)
     place = min(len(ranks) - 1, max(0, int(np.ceil(share * len(ranks))) - 1))
-    return np.partition(ranks, place, axis=0)[place].astype(np.int64)
+    found: Whole = np.partition(ranks, place, axis=0)[place].astype(np.int64)
+    return found

@@ -53,7 +53,8 @@ class SettingsForm(forms.Form):
     capacity = capacity()
 
     def __init__(self, *args: Any, portfolio: Portfolio, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": portfolio.name, "capacity": portfolio.capacity}, **kwargs)
+        kwargs["initial"] = {"name": portfolio.name, "capacity": portfolio.capacity}
+        super().__init__(*args, **kwargs)
 
 
 class PartnerForm(forms.Form):
@@ -221,11 +222,11 @@ class AmountsForm(forms.Form):
 
     def __init__(self, *args: Any, portfolio: Portfolio, **kwargs: Any) -> None:
         bought = portfolio.chair == Side.CLIENT
-        initial = {
+        kwargs["initial"] = {
             "year": clock.today().year - 1,
             "direction": Direction.BOUGHT if bought else Direction.SOLD,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
 
 
 class ColumnsForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reciproque.app.portfolio.views import exports, imports, merges, partners, portfolios
+from reciproque.app.portfolio.views import downloads, imports, merges, partners, portfolios
 
 urlpatterns = [
     path("portfolio/", portfolios.portfolios, name="portfolios"),
@@ -27,8 +27,8 @@ urlpatterns = [
     path("portfolio/<str:key>/partners/new/", partners.partner_new, name="partner-new"),
     path("portfolio/<str:key>/import/", imports.portfolio_import, name="portfolio-import"),
     path("portfolio/<str:key>/import/confirm/", imports.portfolio_import_confirm, name="portfolio-import-confirm"),
-    path("portfolio/<str:key>/export.xlsx", exports.portfolio_xlsx, name="portfolio-xlsx"),
-    path("portfolio/<str:key>/export.pdf", exports.portfolio_pdf, name="portfolio-pdf"),
+    path("portfolio/<str:key>/export.xlsx", downloads.portfolio_xlsx, name="portfolio-xlsx"),
+    path("portfolio/<str:key>/export.pdf", downloads.portfolio_pdf, name="portfolio-pdf"),
     path("portfolio/<str:key>/merges/", merges.merges, name="merges"),
     path("portfolio/<str:key>/merges/do/", merges.merge, name="merge"),
 ]

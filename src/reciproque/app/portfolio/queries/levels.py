@@ -53,13 +53,12 @@ def active(portfolio: Portfolio) -> QuerySet[Partner]:
     return Partner.objects.filter(portfolio=portfolio, merged_into=None, archived_at=None)
 
 
-def latest_year(portfolio: Portfolio) -> int | None:
-    """The year on which volumes are read: the latest one with amounts."""
-    found: int | None = Amount.objects.filter(partner__portfolio=portfolio).aggregate(year=Max("year"))["year"]
-    return found
+def latest_year(portfolio: Portfolio) -> int:
+    """The year on which volumes are read: the latest one with amounts; 0 without any."""
+    return Amount.objects.filter(partner__portfolio=portfolio).aggregate(year=Max("year"))["year"] or 0
 
 
-def totals(portfolio: Portfolio, year: int | None) -> dict[int, Decimal]:
+def totals(portfolio: Portfolio, year: int) -> dict[int, Decimal]:
     """Both directions of that year, in the portfolio's currency, by partner; what was merged counts where it went."""
     rows = (
         Amount.objects.filter(partner__portfolio=portfolio, year=year, converted__isnull=False)
@@ -70,7 +69,7 @@ def totals(portfolio: Portfolio, year: int | None) -> dict[int, Decimal]:
     return dict(rows)
 
 
-def kept_apart(portfolio: Portfolio, year: int | None) -> int:
+def kept_apart(portfolio: Portfolio, year: int) -> int:
     """Partners with amounts that could not be converted."""
     return (
         Amount.objects.filter(partner__portfolio=portfolio, year=year, converted=None)
@@ -105,7 +104,7 @@ def _scores(portfolio: Portfolio) -> dict[int, dict[str, list[int]]]:
 
 def _known(pk: int, amount: Decimal | None, whole: Decimal, scores: dict[str, list[int]]) -> Known:
     share = max(amount, ZERO) / whole * 100 if amount is not None and whole > 0 else ZERO
-    levels = {criterion: _level(criterion, scores) for criterion in CRITERIA}
+    levels: dict[str, Level] = {criterion: _level(criterion, scores) for criterion in CRITERIA}
     if amount is not None:
         step = volume_step(share)
         levels[Criterion.VOLUME] = Level(step, step, step)

@@ -1,1 +1,1 @@
-"""Screens of the portfolio, one file per subject."""
+"""Screens of the portfolio: one file per subject."""
