@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reciproque.science import reliability, within_group
+from reciproque.science import network, reliability, within_group
 from reciproque.science.change import CLEAR
 from reciproque.science.coded_display import code
 from reciproque.science.counts import Counts
@@ -24,6 +24,15 @@ def change_margin(before, after, people):
     return CLEAR * combined(standard_error(before, people), standard_error(after, people))
 
 
+WEB = network.Web(
+    tuple(network.Person(key, side, key) for side, keys in (("client", "ab"), ("supplier", "stu")) for key in keys),
+    (
+        network.Tie("a", "s", 12),
+        network.Tie("a", "u", 4, by_supplier=False),
+        network.Tie("b", "s", 3, by_client=False),
+        network.Tie("b", "t", 1),
+    ),
+)
 FIGURES = {
     "scores.md": [side_value([[7, 7], [4, 4], [1, 4]]), *person_values([[7, 7], [4, 4], [1, 4]]).astype(int).tolist()],
     "margins.md": [
@@ -33,6 +42,11 @@ FIGURES = {
     "dialogue.md": [unsaid_lift(Counts(6, 1, 0), 0, 8).lift, round(100 * blind_spot(Counts(6, 2, 0), [0.3]))],
     "coded_display.md": [code(7, 8).low, code(8, 8).low],
     "within_group.md": [100 * null_probability("rwg", 0.7, 3, 5), 100 * null_probability("ad_mean", 5 / 6, 3, 5)],
+    "network.md": [
+        *(round(100 * share) for _tie, share in network.shares(WEB).ties[:1]),
+        *(round(100 * share) for _key, share in network.shares(WEB).people[:1]),
+        *(round(100 * network.symmetry(WEB).agreement), network.symmetry(WEB).kappa),
+    ],
     "mirror.md": [*gaps((74, 49), (71, 58)).lucidity[:1], gaps((74, 49), (71, 58)).reciprocity, 16],
     "change.md": [change_margin(11, 12, 14), change_margin(10, 9, 13), trend_margin(2, 12)],
     "publication.md": [
