@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reciproque.science import network
 from reciproque.science.network import Introduction, Person, Tie, Web
+from reciproque.science.network_findings import findings
 
 # Client: a (purchasing), b (quality), c (management). Supplier: s (sales), t (quality), u (production).
 PEOPLE = (
@@ -110,7 +111,7 @@ def test_symmetry_by_hand():
 
 
 def test_findings_say_what_weighs_most_first():
-    found = network.findings(WEB, 730, LEVELS)
+    found = findings(WEB, 730, LEVELS)
     codes = [one.code for one in found]
     assert codes[:3] == ["departure", "one_tie", "arrival"]
     assert codes[-1] == "one_sided"
@@ -119,26 +120,26 @@ def test_findings_say_what_weighs_most_first():
         ("management", "management"): "find",
         ("purchasing", "quality"): "introduce",
     }
-    assert network.findings(Web(PEOPLE, ()), 730, LEVELS) == ()
+    assert findings(Web(PEOPLE, ()), 730, LEVELS) == ()
 
 
 def test_a_level_that_never_meets_and_a_level_that_is_absent():
     people = (Person("a", "client", "top"), Person("b", "client", "low"), Person("s", "supplier", "top"))
     apart = Web((*people, Person("t", "supplier", "low")), (Tie("a", "t", 1.0), Tie("b", "s", 1.0)))
     levels = {"top": "top", "low": "experts"}
-    assert [one.level for one in network.findings(apart, 0, levels) if one.code == "level_apart"] == ["experts", "top"]
+    assert [one.level for one in findings(apart, 0, levels) if one.code == "level_apart"] == ["experts", "top"]
     absent = Web(people, (Tie("a", "s", 1.0), Tie("b", "s", 1.0)))
-    assert [(one.people, one.level) for one in network.findings(absent, 0, levels) if one.code == "level_absent"] == [
+    assert [(one.people, one.level) for one in findings(absent, 0, levels) if one.code == "level_absent"] == [
         (("supplier",), "experts")
     ]
-    assert not [one for one in network.findings(absent, 0, {"low": "experts"}) if one.code == "level_absent"]
+    assert not [one for one in findings(absent, 0, {"low": "experts"}) if one.code == "level_absent"]
 
 
 @pytest.mark.parametrize("share", [0.69, 0.7, 0.71])
 def test_one_tie_that_carries_most_is_named(share):
     rest = (1 - share) / 2
     web = Web(PEOPLE, (Tie("a", "s", share), Tie("b", "t", rest), Tie("c", "u", rest)))
-    found = [one for one in network.findings(web, 0, {}) if one.code == "one_tie"]
+    found = [one for one in findings(web, 0, {}) if one.code == "one_tie"]
     assert [(one.people, round(one.share, 2), one.mend) for one in found] == [(("a", "s"), share, "widen")]
 
 
@@ -244,4 +245,4 @@ def test_a_pair_falls_with_as_many_departures_as_it_says_and_not_with_fewer(web)
 @given(webs)
 def test_the_order_of_ties_is_irrelevant(web):
     other = Web(web.people[::-1], web.ties[::-1], web.expected)
-    assert network.findings(web, 0, {}) == network.findings(other, 0, {})
+    assert findings(web, 0, {}) == findings(other, 0, {})

@@ -149,13 +149,19 @@ def _settle(stage: Stage, one: Newcomer, today: datetime) -> None:
     company, since = _company(stage, one.side), _day(one.since, today)
     function = _function(stage, one.side, one.function)
     known = company.people.filter(first_name=one.first_name, last_name=one.last_name).first()
-    post = {"function": function, "title": one.title, "started_on": since}
     with clock.at(today + (since - today.date())):
         if known:
-            start_post(by=SYSTEM, person=known, **post)
-        else:
-            names = {"first_name": one.first_name, "last_name": one.last_name}
-            add_person(by=SYSTEM, organisation=company, **names, **post)
+            start_post(by=SYSTEM, person=known, function=function, title=one.title, started_on=since)
+            return
+        add_person(
+            by=SYSTEM,
+            organisation=company,
+            first_name=one.first_name,
+            last_name=one.last_name,
+            function=function,
+            title=one.title,
+            started_on=since,
+        )
 
 
 def _expect(stage: Stage, drawing: Drawing) -> None:

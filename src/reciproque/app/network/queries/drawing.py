@@ -148,7 +148,7 @@ def _post(material: Material, person: Node) -> str:
     if person.named_by and not material.half:
         company = material.relationship.organisation(person.named_by)
         return _("%(function)s, named by %(company)s") % {"function": function, "company": company}
-    if _is_new(material, person):
+    if person.since and _is_new(material, person):
         day = date_format(person.since, "DATE_FORMAT")
         return _("%(function)s, new since %(day)s") % {"function": function, "day": day}
     return function

@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from reciproque.app.network.queries.material import LEVELS, Material
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.reports.web_page import FindingText
-from reciproque.science.network import Finding, Pair, findings
+from reciproque.science.network import Pair
+from reciproque.science.network_findings import Finding, findings
 
 ICONS = {
     "one_tie": "cable",
