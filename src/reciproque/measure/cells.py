@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from reciproque.measure.layout import SIDES, VIEWS, plain, question_codes
 MISSING, OFF_SCALE, NOT_A_NUMBER = 0, -1, -2
 REASON = {OFF_SCALE: "off_scale", NOT_A_NUMBER: "not_a_number"}
 NO_ANSWER = ("", "na", "nan", "n/a", "nsp", "ne sait pas", "null", "none", "-", "–", "—", ".", "?", "cannot say")
+DIGITS = re.compile("[0-9]+")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]*)?")
 
 
@@ -58,10 +59,9 @@ def translated(column: pl.Series, meaning: Callable[[Any], int], *, nothing: int
     return column.replace_strict(distinct, numbers, default=nothing, return_dtype=pl.Int32).to_numpy()
 
 
-def natural(label: str) -> tuple[Any, ...]:
+def natural(label: str) -> tuple[str, str]:
     """Sorting key under which 2 comes before 10."""
-    pieces = re.split(r"([0-9]+)", label)
-    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece)
+    return DIGITS.sub(lambda found: found[0].rjust(20, "0"), label), label
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,3 @@ def side(cell: str) -> int:
 def view(cell: str) -> int:
     """0 direct, 1 mirror, -1 neither."""
     return int(VIEWS[plain(cell)]) if plain(cell) in VIEWS else -1
-
-
-def texts(cells: Sequence[object]) -> list[str]:
-    return ["" if cell is None else str(cell) for cell in cells]

@@ -6,13 +6,14 @@ names every line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from reciproque.instruments import Instrument
 from reciproque.measure import cells
@@ -115,14 +116,15 @@ def _keys(asked: _Asked, clients: list[str]) -> list[nw.Expr]:
     return [*keys, nw.when(is_client).then(nw.lit(0)).otherwise(nw.lit(1)).alias("side")]
 
 
-def _labels(column: Iterable[object]) -> tuple[np.ndarray, tuple[str, ...]] | None:
+def _labels(column: NDArray[Any]) -> tuple[NDArray[np.int64], tuple[str, ...]] | None:
     """Numbers in the natural order of the labels, and the labels; None when a label is not written plainly."""
-    texts = [str(cell) for cell in column]
-    if any(text != text.strip() for text in texts):
+    found = column.tolist()
+    texts = {cell: str(cell) for cell in set(found)}
+    if any(text != text.strip() for text in texts.values()):
         return None
-    labels = tuple(sorted(set(texts), key=cells.natural))
-    places = {label: place for place, label in enumerate(labels)}
-    return np.array([places[text] for text in texts], dtype=np.int64), labels
+    ordered = sorted(texts, key=lambda cell: cells.natural(texts[cell]))
+    places = {cell: place for place, cell in enumerate(ordered)}
+    return np.array([places[cell] for cell in found], dtype=np.int64), tuple(texts[cell] for cell in ordered)
 
 
 def _numbers(asked: _Asked, name: str) -> nw.Expr:

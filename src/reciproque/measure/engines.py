@@ -166,13 +166,15 @@ class SparkEngine(_WithFolder):
         self._session.sparkContext.setLogLevel("ERROR")
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
-        return nw.from_native(self._session.read.parquet(str(path.resolve())))
+        rows: nw.LazyFrame[Any] = nw.from_native(self._session.read.parquet(str(path.resolve())))
+        return rows
 
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         return self.scan(self._written(rows))
 
     def keep(self, asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        return nw.from_native(nw.to_native(asked).cache())
+        rows: nw.LazyFrame[Any] = nw.from_native(nw.to_native(asked).cache())
+        return rows
 
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
         from py4j.protocol import Py4JError

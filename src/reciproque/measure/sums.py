@@ -110,10 +110,19 @@ def add_up(
 
 def _in_order(found: Arrays) -> Arrays:
     """The same groups always in the same rows."""
-    order = np.lexsort([found[key] for key in reversed(KEYS)])
+    order = np.lexsort([_ranks(found[key]) for key in reversed(KEYS)])
     for name in found:
         found[name] = found[name][order]
     return found
+
+
+def _ranks(column: NDArray[Any]) -> NDArray[Any]:
+    """Texts as whole numbers in the same order."""
+    if column.dtype != object:
+        return column
+    texts = column.tolist()
+    places = {text: place for place, text in enumerate(sorted(set(texts)))}
+    return np.array([places[text] for text in texts])
 
 
 def _valued(people: nw.LazyFrame[Any], scales: tuple[Scale, ...]) -> nw.LazyFrame[Any]:
