@@ -80,12 +80,12 @@ def sections(effort: float) -> list[Section]:
         return max(round(full * effort), 3)
 
     return [
-        intervals.means(draws(120)),
+        intervals.means(draws(250)),
         verdicts.published(draws(40_000)),
-        verdicts.moves(draws(400)),
+        verdicts.moves(draws(500)),
         verdicts.errors(draws(25)),
         models(draws(10)),
-        verdicts.charts(draws(1500)),
+        verdicts.charts(draws(2500)),
     ]
 
 

@@ -81,6 +81,8 @@ READING: Text = (
 )
 LIMITS: Text = (
     "## What this does not prove\n\n"
+    "- Nothing here validates the questionnaire: whether its questions measure trust can only be learnt from real "
+    "answers. These pages are about the arithmetic.\n"
     "- The people are simulated. Real answers have other shapes, people talk to each other, and those who do not "
     "answer may think otherwise: no interval here knows about them.\n"
     "- The truth of a side is the mean of ever more people like those who answered. When everybody answered, an "
@@ -92,6 +94,8 @@ LIMITS: Text = (
     "- The published figures of a wave rest on a reference spread that is assumed, not measured: section 2 says what "
     "happens when it is wrong.",
     "## Ce que cela ne prouve pas\n\n"
+    "- Rien ici ne valide le questionnaire : que ses questions mesurent bien la confiance, seules de vraies réponses "
+    "peuvent l’apprendre. Ces pages parlent du calcul.\n"
     "- Les personnes sont simulées. De vraies réponses ont d’autres formes, les gens se parlent, et ceux qui ne "
     "répondent pas pensent peut-être autrement : aucun intervalle ici n’en sait rien.\n"
     "- La vérité d’un côté est la moyenne d’un nombre toujours plus grand de personnes semblables à celles qui ont "

@@ -62,9 +62,12 @@ def published(runs: int) -> Section:
         (Table(columns, tuple(lines)), _published_changes(runs)),
         (
             "The real spread will be known after the first waves; the constant is versioned so that it can then be "
-            "corrected.",
+            "corrected. A change between two published waves is called clear with great caution: it never cries wolf "
+            "here, and it needs a fall of twenty points to be called about every other time on one side alone.",
             "La vraie dispersion sera connue après les premières vagues ; la constante porte une version pour pouvoir "
-            "alors être corrigée.",
+            "alors être corrigée. Une évolution entre deux vagues publiées n’est dite nette qu’avec une grande "
+            "prudence : elle ne crie jamais au loup ici, et il faut une baisse de vingt points pour qu’elle soit dite "
+            "à peu près une fois sur deux, sur un seul côté.",
         ),
     )
 
@@ -139,10 +142,10 @@ def moves(runs: int) -> Section:
         ("false among those said", "fausses parmi les annoncées"),
         ("any false", "au moins une fausse"),
     )
-    powers = tuple(
-        Line(line.what, line.cells, line.runs, line.error, 0.8, None, (0,))
-        for line in lines
-        if line.what[0].startswith("0.70") and "linked" in line.what[0] and "nobody" not in line.what[0]
+    linked = next(line for line in lines if line.what[0] == f"0.70: {SCHEMES['linked'][0]}")
+    power = Line(
+        ("fall of 0.70, answers linked", "baisse de 0,70, réponses reliées"),
+        *(linked.cells, linked.runs, linked.error, 0.8, None, (0,)),
     )
     return Section(
         ("Are real falls found, and no others?", "Trouve-t-on les vraies baisses, et elles seules ?"),
@@ -160,7 +163,7 @@ def moves(runs: int) -> Section:
             "un quelconque de ses six chiffres) est dit en nette baisse. La part de fausses parmi les annoncées doit "
             "rester sous 5 %.",
         ),
-        (Table(columns, tuple(lines)), Table(columns, powers)),
+        (Table(columns, tuple(lines)), Table(columns, (power,))),
         (
             "Testing everything at once is nearly blind. Linking the two answers of a person finds most.",
             "Tout tester à la fois rend presque aveugle. C’est en reliant les deux réponses d’une personne que l’on "
@@ -318,6 +321,7 @@ def charts(runs: int) -> Section:
         ("designed", "prévue"),
         ("achieved", "obtenue"),
         ("achieved / designed", "obtenue / prévue"),
+        ("alarm in the first fifth", "alerte dans le premier cinquième"),
     )
     return Section(
         ("Do the charts run as long as designed?", "Les cartes tournent-elles aussi longtemps que prévu ?"),
@@ -331,10 +335,20 @@ def charts(runs: int) -> Section:
         ),
         (Table(columns, tuple(lines)), _breaks(runs)),
         (
-            "A level learnt from few values is the commonest way to be alarmed for nothing: learn it from fifty "
-            "values or more, or choose a longer run length.",
-            "Un niveau appris sur peu de valeurs est la façon la plus commune de s’alarmer pour rien : apprenez-le "
-            "sur cinquante valeurs ou plus, ou choisissez une durée plus longue.",
+            "A level learnt from twenty values leaves the average nearly right and hides the cost: early false alarms "
+            "are "
+            "far more frequent, and so are long silences. Learn the level from fifty values or more, or choose a "
+            "longer "
+            "run. Change points have no designed run: here a hundred calm values give a false alarm about once in six. "
+            "An alarm is a question, not a finding.",
+            "Un niveau appris sur vingt valeurs laisse la moyenne presque juste et cache ce qu’il en coûte : les "
+            "fausses "
+            "alertes précoces sont bien plus fréquentes, et les longs silences aussi. Apprenez le niveau sur cinquante "
+            "valeurs ou plus, ou choisissez une durée plus longue. Les points de rupture n’ont pas de durée prévue : "
+            "ici, "
+            "cent valeurs calmes donnent une fausse alerte une fois sur six environ. Une alerte est une question, pas "
+            "un "
+            "constat.",
         ),
     )
 
@@ -348,7 +362,7 @@ def _chart(what: Text, designed: float, runs: int, alarm: Callable[[], int | Non
     found = [alarm() for _ in range(runs)]
     lengths = np.array([12 * designed if one is None else one + 1 for one in found], dtype=float)
     ratio = lengths / designed
-    cells = ((designed,), (float(lengths.mean()),), (float(ratio.mean()),))
+    cells = ((designed,), (float(lengths.mean()),), (float(ratio.mean()),), (float((ratio <= 0.2).mean()),))
     target = (0.9, 1.1, (2,)) if judged else (None, None, ())
     return Line(what, cells, runs, spread_of(ratio), *target, digits=2)
 
