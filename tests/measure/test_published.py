@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from measure.measured import FORGE, INSTRUMENT, as_document, changed, measured, one_of, text_of, wide, write
+from measure.measured import FORGE, INSTRUMENT, as_document, changed, measured, one_of, page_of, text_of, wide, write
 from reciproque import instruments
 from reciproque.measure import measuring, study
 from reciproque.measure.errors import Refused
@@ -121,6 +121,16 @@ def test_a_second_wave_of_unnamed_people_is_not_shown(tmp_path):
     assert (second["level"], second["reason"]) == ("none", "no_identifiers")
     assert numbers(second) == []
     assert document["changes"][0]["reason"] == "no_identifiers"
+
+
+def test_how_many_could_not_say_is_kept_back():
+    document = as_document(FORGE, raw=False)
+    assert not {"answers", "cannot_say"} & set(document["understood"])
+    assert as_document(FORGE, raw=True)["understood"]["cannot_say"] == 2
+    page = page_of(FORGE, raw=False)
+    said = " ".join(fact.value for fact in page.facts)
+    assert "834" not in said
+    assert "836" not in said
 
 
 def test_a_refused_answer_is_counted_but_never_repeated(tmp_path):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
-from reciproque.measure.results import RAW, Relationship, Results, SideResult
+from reciproque.measure.results import RAW, Extent, Relationship, Results, SideResult
 from reciproque.measure.understood import Understood
 
 SCHEMA = Path(__file__).parent / "schema.json"
@@ -59,20 +59,21 @@ def _about(found: Results) -> dict[str, Any]:
         "mode": found.mode,
         "instrument": _plain(found.instrument),
         "engine": found.engine,
-        "understood": _understood(found.understood, found.mode),
+        "understood": _understood(found.understood, found.extent, found.mode),
     }
 
 
-def _understood(one: Understood, mode: str) -> dict[str, Any]:
-    """What was counted and refused; the value of a refused cell may be someone's answer, so only its owner sees it."""
+def _understood(one: Understood, extent: Extent, mode: str) -> dict[str, Any]:
+    """What was counted and refused. How many could not say, or what a refused cell holds, is for the owner only."""
     refused = [
         {"line": r.line, "column": r.column, "reason": r.code, **({"value": r.value} if mode == RAW else {})}
         for r in one.refused
     ]
+    counted = {"answers": one.answers, "cannot_say": one.cannot_say} if mode == RAW else {}
     return {
+        **_plain(extent),
         "people": one.people,
-        "answers": one.answers,
-        "cannot_say": one.cannot_say,
+        **counted,
         "refused": one.refused_count,
         "refused_by_reason": dict(sorted(one.refused_by_reason.items())),
         "refused_first": refused,

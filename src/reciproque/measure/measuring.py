@@ -7,7 +7,7 @@ from reciproque.measure import published, raw
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
 from reciproque.measure.progress import Progress, silent
-from reciproque.measure.results import PUBLISHED, RAW, InstrumentFacts, Results
+from reciproque.measure.results import PUBLISHED, RAW, Extent, InstrumentFacts, Results
 from reciproque.measure.study import Study
 from reciproque.science.figures import HIGHEST
 
@@ -18,7 +18,9 @@ def facts_of(instrument: Instrument) -> InstrumentFacts:
 
 def measure(study: Study, *, raw_figures: bool, progress: Progress = silent) -> Results:
     """Raises Refused when the mode does not exist for this questionnaire."""
-    about = facts_of(study.instrument), study.engine, study.understood
+    questions = len(study.shape.direct_items) + len(study.shape.mirror_items)
+    extent = Extent(len(study.relationships), len(study.waves), questions)
+    about = facts_of(study.instrument), study.engine, study.understood, extent
     if raw_figures:
         found = raw.RawRelationships(study)
         return Results(RAW, *about, found, raw.changes(found), raw.whole_file(found))

@@ -61,14 +61,8 @@ def _lead(mode: str) -> str:
 
 def _facts(found: Results) -> Iterator[Fact]:
     one = found.understood
-    yield Fact(_("Read as"), _written(one))
-    number = {"people": one.people, "answers": one.answers}
-    people = ngettext("%(people)s set of answers", "%(people)s sets of answers", one.people) % number
-    answers = ngettext("%(answers)s answer", "%(answers)s answers", one.answers) % number
-    cannot = ngettext(
-        "%(number)s time “cannot say”, counted apart", "%(number)s times “cannot say”, counted apart", one.cannot_say
-    )
-    yield Fact(_("Understood"), ", ".join((people, answers, cannot % {"number": one.cannot_say})))
+    yield Fact(_("Read as"), _written(one, found.mode))
+    yield Fact(_("Understood"), _counted(found))
     if one.refused_count:
         reasons = {r.code: r.sentence for r in one.refused}
         said = [f"{count} × {reasons.get(code, code)}" for code, count in one.refused_by_reason.items()]
@@ -80,15 +74,37 @@ def _facts(found: Results) -> Iterator[Fact]:
     yield Fact(_("Engine"), found.engine)
 
 
-def _written(one: Understood) -> str:
+def _counted(found: Results) -> str:
+    """How much there is; how many could not say is kept back by the rules of publication."""
+    one, extent = found.understood, found.extent
+    people = ngettext("%(people)s set of answers", "%(people)s sets of answers", one.people) % {"people": one.people}
+    relationships = ngettext("%(number)s relationship", "%(number)s relationships", extent.relationships)
+    waves = ngettext("%(number)s wave", "%(number)s waves", extent.waves)
+    parts = [people, relationships % {"number": extent.relationships}, waves % {"number": extent.waves}]
+    parts.append(
+        ngettext("%(number)s question", "%(number)s questions", extent.questions) % {"number": extent.questions}
+    )
+    if found.mode == RAW:
+        parts.append(ngettext("%(answers)s answer", "%(answers)s answers", one.answers) % {"answers": one.answers})
+        cannot = ngettext(
+            "%(number)s time “cannot say”, counted apart",
+            "%(number)s times “cannot say”, counted apart",
+            one.cannot_say,
+        )
+        parts.append(cannot % {"number": one.cannot_say})
+    return ", ".join(parts)
+
+
+def _written(one: Understood, mode: str) -> str:
     layout = _("one answer a row") if one.layout == "long" else _("one person a row")
     parts = [one.kind.upper(), layout, one.encoding or ""]
     if one.separator:
         parts.append(_("separator %(sign)s") % {"sign": {"\t": "TAB"}.get(one.separator, one.separator)})
     if one.sheet:
         parts.append(_("sheet %(name)s") % {"name": one.sheet})
-    rows = ngettext("%(number)s row", "%(number)s rows", one.rows) % {"number": one.rows}
-    return ", ".join(part for part in (*parts, rows) if part)
+    if mode == RAW:
+        parts.append(ngettext("%(number)s row", "%(number)s rows", one.rows) % {"number": one.rows})
+    return ", ".join(part for part in parts if part)
 
 
 def _more(total: int, sheets: int) -> str:

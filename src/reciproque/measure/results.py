@@ -212,11 +212,21 @@ class InstrumentFacts:
 
 
 @dataclass(frozen=True)
+class Extent:
+    """What a file holds, without a word on how it was answered."""
+
+    relationships: int
+    waves: int
+    questions: int
+
+
+@dataclass(frozen=True)
 class Results:
     mode: str
     instrument: InstrumentFacts
     engine: str
     understood: Understood
+    extent: Extent
     relationships: Sequence[Relationship]
     changes: tuple[ChangeOf, ...] = ()
     whole: WholeFile | None = None
