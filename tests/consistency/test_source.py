@@ -9,7 +9,7 @@ import pytest
 import reciproque
 
 SOURCE = Path(reciproque.__file__).parent
-CAPABILITIES = ["directory", "portfolio", "network", "survey", "reading"]
+CAPABILITIES = ["directory", "portfolio", "network", "survey", "reading", "commitments", "dialogue"]
 # Who answered, and when, must never be recorded: these actions have no actor and leave no record, by design.
 WITHOUT_RECORD = {"submit_ballot", "withdraw_ballot"}
 WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}

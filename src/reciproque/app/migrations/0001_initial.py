@@ -76,6 +76,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Function',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40)),
+                ('name_fr', models.CharField(max_length=80)),
+                ('name_en', models.CharField(max_length=80)),
+                ('rank', models.PositiveSmallIntegerField(default=100)),
+            ],
+            options={
+                'ordering': ['rank', 'name_fr'],
+            },
+        ),
+        migrations.CreateModel(
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -104,6 +117,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Round',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('kind', models.CharField(choices=[('themes', 'Themes'), ('deck', 'Deck'), ('mirror', 'Mirror'), ('revote', 'Revote'), ('points', 'Points'), ('closing', 'Closing')], max_length=8)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('sealed', 'Sealed'), ('counted', 'Counted')], default='open', max_length=8)),
+                ('items', models.JSONField(default=list)),
+                ('closes_at', models.DateTimeField(null=True)),
+                ('box', models.BinaryField(null=True)),
+                ('on_paper', models.BooleanField(default=False)),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='ScheduledJob',
             fields=[
                 ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
@@ -121,6 +150,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Account',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
+                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
+                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='language')),
+                ('is_host_admin', models.BooleanField(default=False, verbose_name='runs this installation')),
+                ('is_active', models.BooleanField(default=True)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='app.organisation')),
+            ],
+            options={
+                'ordering': ['name', 'email'],
+            },
+        ),
+        migrations.CreateModel(
             name='AuditHead',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -129,6 +179,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_single')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CalendarAddress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_address', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Commitment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=280, verbose_name='what is promised')),
+                ('proof', models.CharField(max_length=200, verbose_name='expected proof')),
+                ('first_step', models.CharField(max_length=200, verbose_name='first step')),
+                ('first_step_by', models.DateField(verbose_name='first step before')),
+                ('due_on', models.DateField(verbose_name='date')),
+                ('effort_client', models.CharField(choices=[('none', 'none'), ('light', 'light'), ('medium', 'medium'), ('heavy', 'heavy')], default='none', max_length=8)),
+                ('effort_supplier', models.CharField(choices=[('none', 'none'), ('light', 'light'), ('medium', 'medium'), ('heavy', 'heavy')], default='none', max_length=8)),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('number', models.PositiveIntegerField()),
+                ('owed_by', models.CharField(choices=[('client', 'The client'), ('supplier', 'The supplier'), ('both', 'Both companies')], max_length=8, verbose_name='who gives its word')),
+                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('open', 'In progress'), ('said', 'Waits for the other side’s word'), ('kept', 'Kept'), ('late', 'Kept late'), ('broken', 'Not kept'), ('disputed', 'Two different words'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('released', 'Released by both')], default='proposed', max_length=10)),
+                ('why', models.CharField(blank=True, max_length=280, verbose_name='why')),
+                ('origin_kind', models.CharField(blank=True, choices=[('', 'a conversation'), ('statement', 'a statement debated together'), ('proposal', 'a proposal chosen together'), ('case', 'a restoration case')], max_length=10)),
+                ('origin_key', models.CharField(blank=True, max_length=40)),
+                ('origin_text', models.CharField(blank=True, max_length=400)),
+                ('questions', models.JSONField(default=list)),
+                ('accepted_client_at', models.DateTimeField(null=True)),
+                ('accepted_supplier_at', models.DateTimeField(null=True)),
+                ('proposed_side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier'), ('neutral', 'Neutral third party')], max_length=8)),
+                ('proposed_at', models.DateTimeField()),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('first_step_done_on', models.DateField(null=True)),
+                ('announced_on', models.DateField(null=True)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('owner_client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('owner_supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('function_client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.function')),
+                ('function_supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.function')),
+            ],
+            options={
+                'ordering': ['due_on', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -141,19 +238,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='mail_check_is_single')],
             },
         ),
-        migrations.CreateModel(
-            name='Function',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40)),
-                ('name_fr', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('rank', models.PositiveSmallIntegerField(default=100)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='app.organisation')),
-            ],
-            options={
-                'ordering': ['rank', 'name_fr'],
-            },
+        migrations.AddField(
+            model_name='function',
+            name='organisation',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='app.organisation'),
         ),
         migrations.CreateModel(
             name='Partner',
@@ -209,6 +297,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Participant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('name', models.CharField(max_length=170)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('language', models.CharField(default='fr', max_length=2)),
+                ('token_hash', models.CharField(max_length=64, null=True, unique=True)),
+                ('joined', models.BooleanField(default=False)),
+                ('left', models.BooleanField(default=False)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='app.person')),
+            ],
+            options={
+                'ordering': ['side', 'name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Invitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -221,6 +326,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExposedSponsor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('defended', models.CharField(max_length=280, verbose_name='what this person defended inside')),
+                ('gesture', models.CharField(blank=True, max_length=280, verbose_name='what we owe this person')),
+                ('named_at', models.DateTimeField()),
+                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exposed', to='app.commitment')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='app.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='app.person')),
+            ],
+            options={
+                'ordering': ['person__last_name', 'person__first_name', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -238,27 +359,10 @@ class Migration(migrations.Migration):
                 'ordering': ['name', 'id'],
             },
         ),
-        migrations.CreateModel(
-            name='Account',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'English')], default='fr', max_length=2, verbose_name='language')),
-                ('is_host_admin', models.BooleanField(default=False, verbose_name='runs this installation')),
-                ('is_active', models.BooleanField(default=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='app.organisation')),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='account', to='app.person')),
-            ],
-            options={
-                'ordering': ['name', 'email'],
-            },
+        migrations.AddField(
+            model_name='account',
+            name='person',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='account', to='app.person'),
         ),
         migrations.CreateModel(
             name='Portfolio',
@@ -310,6 +414,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('state', models.CharField(choices=[('published', 'On the table'), ('merged', 'Merged with another'), ('chosen', 'Chosen'), ('left', 'Left for later')], default='published', max_length=10)),
+                ('condition', models.CharField(blank=True, max_length=200, verbose_name='If or when…')),
+                ('action', models.CharField(max_length=280, verbose_name='We will…')),
+                ('proof', models.CharField(max_length=200, verbose_name='It will be seen by…')),
+                ('owed_by', models.CharField(choices=[('client', 'The client'), ('supplier', 'The supplier'), ('both', 'Both companies')], max_length=8, verbose_name='who acts')),
+                ('effort_client', models.CharField(choices=[('none', 'none'), ('light', 'light'), ('medium', 'medium'), ('heavy', 'heavy')], default='none', max_length=8)),
+                ('effort_supplier', models.CharField(choices=[('none', 'none'), ('light', 'light'), ('medium', 'medium'), ('heavy', 'heavy')], default='none', max_length=8)),
+                ('client_accepted', models.BooleanField(default=False)),
+                ('supplier_accepted', models.BooleanField(default=False)),
+                ('first_step', models.CharField(blank=True, max_length=200, verbose_name='first step')),
+                ('first_step_by', models.DateField(null=True, verbose_name='first step before')),
+                ('due_on', models.DateField(null=True, verbose_name='date')),
+                ('commitment_key', models.CharField(blank=True, max_length=12)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.participant')),
+                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='app.proposal')),
+                ('owner_client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.participant')),
+                ('owner_supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.participant')),
+                ('partner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.participant')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Objection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('reason', models.CharField(max_length=280)),
+                ('withdrawn', models.BooleanField(default=False)),
+                ('participant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.participant')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='app.proposal')),
+            ],
+            options={
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
@@ -515,6 +661,30 @@ class Migration(migrations.Migration):
             name='relationship',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='app.relationship'),
         ),
+        migrations.AddField(
+            model_name='commitment',
+            name='relationship',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='app.relationship'),
+        ),
+        migrations.CreateModel(
+            name='Participation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered', models.BooleanField(default=False)),
+                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='app.participant')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='app.round')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Cell',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('item', models.CharField(max_length=40)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('counts', models.JSONField()),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='app.round')),
+            ],
+        ),
         migrations.CreateModel(
             name='Score',
             fields=[
@@ -531,6 +701,197 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['scale', '-scored_at', '-id'],
             },
+        ),
+        migrations.CreateModel(
+            name='Session',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('title', models.CharField(max_length=120, verbose_name='title')),
+                ('planned_at', models.DateTimeField(verbose_name='day and hour')),
+                ('state', models.CharField(choices=[('mandate', 'Mandate to be signed'), ('deck', 'Statements are being gathered'), ('voting', 'Private vote in progress'), ('ready', 'Votes sealed, ready to begin'), ('live', 'In session'), ('minutes', 'Minutes open to amendments'), ('frozen', 'Minutes frozen'), ('cancelled', 'Cancelled')], default='mandate', max_length=10)),
+                ('room_code', models.CharField(max_length=6, unique=True)),
+                ('employer', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier'), ('neutral', 'Neutral third party')], max_length=8, verbose_name='the facilitator is employed by')),
+                ('purpose', models.TextField(blank=True, max_length=600, verbose_name='what the workshop is for')),
+                ('people', models.TextField(blank=True, max_length=600, verbose_name='who takes part')),
+                ('rules', models.TextField(blank=True, max_length=1200, verbose_name='rules')),
+                ('recipients', models.TextField(blank=True, max_length=600, verbose_name='who receives what')),
+                ('deposits_closed', models.BooleanField(default=False)),
+                ('vote_closes_at', models.DateTimeField(null=True, verbose_name='votes until')),
+                ('counted_at', models.DateTimeField(null=True)),
+                ('programme', models.JSONField(default=dict)),
+                ('equity_said_at', models.DateTimeField(null=True)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('amend_until', models.DateTimeField(null=True)),
+                ('frozen_at', models.DateTimeField(null=True)),
+                ('facilitator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rehearsal_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rehearsals', to='app.session')),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['-planned_at', '-id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='round',
+            name='session',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='app.session'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='session',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='app.session'),
+        ),
+        migrations.AddField(
+            model_name='participant',
+            name='session',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='app.session'),
+        ),
+        migrations.CreateModel(
+            name='Minutes',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content', models.JSONField()),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('pdf_fr', models.BinaryField(null=True)),
+                ('pdf_en', models.BinaryField(null=True)),
+                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='minutes', to='app.session')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Amendment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier'), ('neutral', 'Neutral third party')], max_length=8)),
+                ('name', models.CharField(max_length=200)),
+                ('text', models.CharField(max_length=600, verbose_name='your remark')),
+                ('answer', models.CharField(blank=True, max_length=300)),
+                ('made_at', models.DateTimeField()),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='app.session')),
+            ],
+            options={
+                'ordering': ['made_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Signature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('signed_by', models.CharField(max_length=200)),
+                ('signed_at', models.DateTimeField()),
+                ('digest', models.CharField(max_length=64)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='app.session')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Statement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('state', models.CharField(choices=[('deposited', 'Deposited'), ('kept', 'In the deck'), ('merged', 'Merged with another'), ('withheld', 'Not in the deck')], default='deposited', max_length=10)),
+                ('raw', models.CharField(max_length=140)),
+                ('text_fr', models.CharField(blank=True, max_length=140, verbose_name='in French')),
+                ('text_en', models.CharField(blank=True, max_length=140, verbose_name='in English')),
+                ('edit_hash', models.CharField(blank=True, max_length=64)),
+                ('rank', models.PositiveSmallIntegerField(default=0)),
+                ('forecast', models.BooleanField(default=False)),
+                ('raised_client', models.PositiveSmallIntegerField(null=True)),
+                ('raised_supplier', models.PositiveSmallIntegerField(null=True)),
+                ('shown', models.BooleanField(default=False)),
+                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='app.statement')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='app.session')),
+            ],
+            options={
+                'ordering': ['rank', 'key'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SpeakingTurn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('restating', models.BooleanField(default=False)),
+                ('seconds', models.PositiveIntegerField(default=0)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='app.session')),
+                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='turns', to='app.statement')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='round',
+            name='statement',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='app.statement'),
+        ),
+        migrations.CreateModel(
+            name='RemovalRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('why', models.CharField(max_length=200)),
+                ('granted', models.BooleanField(null=True)),
+                ('answer', models.CharField(blank=True, max_length=200)),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='removal_requests', to='app.statement')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='statement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='app.statement'),
+        ),
+        migrations.CreateModel(
+            name='Note',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('text', models.CharField(max_length=500)),
+                ('hidden', models.BooleanField(default=False)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='app.session')),
+                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notes', to='app.statement')),
+            ],
+            options={
+                'ordering': ['key'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Moderation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('decision', models.CharField(choices=[('deposited', 'Deposited'), ('kept', 'In the deck'), ('merged', 'Merged with another'), ('withheld', 'Not in the deck')], max_length=10)),
+                ('reason', models.CharField(blank=True, choices=[('wording', 'reworded neutrally'), ('duplicate', 'says the same as another'), ('two_ideas', 'holds two ideas'), ('unclear', 'cannot be voted on as it is written'), ('recognisable', 'somebody could be recognised'), ('attack', 'attacks a person'), ('full', 'the deck is full')], max_length=14)),
+                ('remark', models.CharField(blank=True, max_length=200)),
+                ('decided_at', models.DateTimeField()),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moderations', to='app.statement')),
+            ],
+            options={
+                'ordering': ['decided_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Live',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facilitator_step', models.PositiveSmallIntegerField(default=0)),
+                ('participants_step', models.PositiveSmallIntegerField(default=0)),
+                ('activity', models.CharField(blank=True, max_length=12)),
+                ('deadline', models.DateTimeField(null=True)),
+                ('speaking', models.CharField(blank=True, choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('speaking_since', models.DateTimeField(null=True)),
+                ('version', models.PositiveIntegerField(default=0)),
+                ('seat', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.round')),
+                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='live', to='app.session')),
+                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='app.statement')),
+            ],
         ),
         migrations.CreateModel(
             name='Wave',
@@ -593,7 +954,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Request to send a link again'), ('link', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message')], max_length=12)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Request to send a link again'), ('link', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message'), ('promise', 'Reminder of a promise'), ('digest', 'The promises of the week')], max_length=12)),
                 ('recipient', models.EmailField(blank=True, max_length=254)),
                 ('language', models.CharField(default='fr', max_length=2)),
                 ('once', models.CharField(max_length=80, unique=True)),
@@ -642,6 +1003,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Word',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('outcome', models.CharField(choices=[('kept', 'kept'), ('late', 'kept late'), ('broken', 'not kept')], max_length=8)),
+                ('text', models.CharField(blank=True, max_length=400)),
+                ('done_on', models.DateField(null=True)),
+                ('by_name', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='app.commitment')),
+            ],
+            options={
+                'ordering': ['at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='WrappedHalf',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -652,6 +1029,35 @@ class Migration(migrations.Migration):
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wrapped', to='app.sealingkey')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(max_length=280, verbose_name='what is promised')),
+                ('proof', models.CharField(max_length=200, verbose_name='expected proof')),
+                ('first_step', models.CharField(max_length=200, verbose_name='first step')),
+                ('first_step_by', models.DateField(verbose_name='first step before')),
+                ('due_on', models.DateField(verbose_name='date')),
+                ('effort_client', models.CharField(choices=[('none', 'none'), ('light', 'light'), ('medium', 'medium'), ('heavy', 'heavy')], default='none', max_length=8)),
+                ('effort_supplier', models.CharField(choices=[('none', 'none'), ('light', 'light'), ('medium', 'medium'), ('heavy', 'heavy')], default='none', max_length=8)),
+                ('number', models.PositiveSmallIntegerField()),
+                ('kind', models.CharField(choices=[('offer', 'First offer'), ('counter', 'Other terms, before acceptance'), ('terms', 'Other terms'), ('release', 'Release'), ('owner', 'Another owner')], max_length=8)),
+                ('status', models.CharField(choices=[('pending', 'waits for an answer'), ('accepted', 'accepted'), ('refused', 'refused'), ('replaced', 'replaced'), ('withdrawn', 'taken back')], default='pending', max_length=10)),
+                ('why', models.CharField(blank=True, max_length=280)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier'), ('neutral', 'Neutral third party')], max_length=8)),
+                ('by_name', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('answered_by_name', models.CharField(blank=True, max_length=200)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('answer', models.CharField(blank=True, max_length=280)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='app.commitment')),
+            ],
+            options={
+                'ordering': ['commitment', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('commitment', 'number'), name='change_number_unique'), models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('commitment',), name='one_change_waits_at_a_time')],
+            },
         ),
         migrations.AddConstraint(
             model_name='function',
@@ -668,6 +1074,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='person',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('email', ''), _negated=True), name='person_email_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='exposedsponsor',
+            constraint=models.UniqueConstraint(fields=('commitment', 'person'), name='exposed_once'),
         ),
         migrations.AddConstraint(
             model_name='portfolio',
@@ -754,6 +1164,26 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('relationship', 'side', 'folded_name'), name='contact_named_once'),
         ),
         migrations.AddIndex(
+            model_name='commitment',
+            index=models.Index(fields=['state', 'due_on'], name='commitment_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.UniqueConstraint(fields=('relationship', 'number'), name='commitment_number_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(('first_step_by__lte', models.F('due_on'))), name='commitment_first_step_first'),
+        ),
+        migrations.AddConstraint(
+            model_name='participation',
+            constraint=models.UniqueConstraint(fields=('round', 'participant'), name='participation_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='cell',
+            constraint=models.UniqueConstraint(fields=('round', 'item', 'side'), name='cell_once'),
+        ),
+        migrations.AddIndex(
             model_name='score',
             index=models.Index(fields=['partner', 'superseded_at'], name='score_in_force'),
         ),
@@ -764,6 +1194,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='score',
             constraint=models.UniqueConstraint(condition=models.Q(('scorer__isnull', False), ('superseded_at', None)), fields=('partner', 'scale', 'scorer'), name='one_score_in_force_per_scorer'),
+        ),
+        migrations.AddConstraint(
+            model_name='participant',
+            constraint=models.UniqueConstraint(fields=('session', 'person'), name='participant_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(fields=('session', 'side'), name='one_signature_per_side'),
         ),
         migrations.AddConstraint(
             model_name='wave',
