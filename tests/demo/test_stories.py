@@ -17,7 +17,7 @@ from reciproque.app.survey.urn import collect
 from reciproque.demo.stories import STORIES
 
 pytestmark = pytest.mark.usefixtures("demonstration")
-FORGE, PLANT, BUYERS, USERS, OUTAGE, REFILL = (story.perimeter for story in STORIES)
+FORGE, PLANT, BUYERS, USERS, OUTAGE, REFILL, AGENCY = (story.perimeter for story in STORIES)
 CLAIRE, BASTIEN = "Claire Aubrac", "Bastien Rouvière"
 
 
