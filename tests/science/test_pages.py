@@ -10,6 +10,7 @@ from reciproque.science.coded_display import code
 from reciproque.science.counts import Counts
 from reciproque.science.dialogue import read_two_sides
 from reciproque.science.figures import band
+from reciproque.science.kept_rate import kept_rate
 from reciproque.science.margins import FLOOR, SD_DIMENSION, SD_ITEM, combined, margin, standard_error
 from reciproque.science.mirror import gaps
 from reciproque.science.scores import person_values, side_value
@@ -49,6 +50,13 @@ FIGURES = {
     ],
     "mirror.md": [*gaps((74, 49), (71, 58)).lucidity[:1], gaps((74, 49), (71, 58)).reciprocity, 16],
     "change.md": [change_margin(11, 12, 14), change_margin(10, 9, 13), trend_margin(2, 12)],
+    "kept_rate.md": [
+        *(
+            round(100 * figure)
+            for figure in (kept_rate(7, 1, 2).lowest, kept_rate(7, 1, 2).low, kept_rate(7, 1, 2).high)
+        ),
+        *(round(100 * figure) for figure in (kept_rate(7, 1, 1, 1).highest, kept_rate(7, 1, 1, 1).high)),
+    ],
     "publication.md": [
         *(band(1, 12, 12).low / 10, band(1, 12, 12).high / 10),
         *(band(4, 7, 7).low / 10, band(4, 7, 7).high / 10),
