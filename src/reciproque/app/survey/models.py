@@ -147,6 +147,8 @@ class OutboxMail(models.Model):
         LOG_HEAD = "log_head", _("Head of the log")
         ACCOUNT = "account", _("Invitation to sign in")
         TEST = "test", _("Test message")
+        PROMISE = "promise", _("Reminder of a promise")
+        DIGEST = "digest", _("The promises of the week")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")

@@ -1,0 +1,1 @@
+"""What the screens about promises show, one file per subject."""

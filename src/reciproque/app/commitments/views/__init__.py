@@ -1,0 +1,1 @@
+"""Screens of the word that is given, one file per subject."""
