@@ -86,7 +86,7 @@ def _sheet(one: Sheet, page: MeasurePage) -> str:
         parts.append(_two_sides(_unsaid(part, say[part.side]) for part in one.unsaid))
     if one.moved:
         parts.append(_chapter(say["moved"], say["moved_note"]) + _list(map(escape, one.moved)))
-    parts.append(_tables(one.tables))
+    parts.append(_tables(one.tables, f", {one.heading}, {one.kicker}"))
     if one.unknowns:
         parts.append(_chapter(say["unknown"], "") + _list(map(_unknown, one.unknowns)))
     return f'<article id="{one.key}">\n' + "\n".join(parts) + "\n</article>"
@@ -145,11 +145,12 @@ def _list(lines: Iterable[str]) -> str:
 
 
 # ---------------------------------------------------------------- Tables
-def _tables(tables: Iterable[Table]) -> str:
-    return "".join(_table(one) for one in tables)
+def _tables(tables: Iterable[Table], of: str = "") -> str:
+    return "".join(_table(one, of) for one in tables)
 
 
-def _table(one: Table) -> str:
+def _table(one: Table, of: str = "") -> str:
+    """In a frame of its own that scrolls; `of` tells it from the same table about something else."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in one.columns)
     rows = "".join(
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
@@ -158,6 +159,6 @@ def _table(one: Table) -> str:
     caption = f'<caption><strong>{escape(one.title)}</strong><span class="note">{escape(one.caption)}</span></caption>'
     css = "numeric" if one.numeric else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(one.title)}"><table class="{css}">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(one.title + of)}"><table class="{css}">'
         f"{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
