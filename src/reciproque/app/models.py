@@ -30,7 +30,7 @@ from reciproque.app.directory.models import (
     Post,
     Relationship,
 )
-from reciproque.app.network.models import Contact, Declaration, ExpectedPair, WebState
+from reciproque.app.network.models import Contact, Declaration, ExpectedPair, TieLink, WaitingTie, WebState
 from reciproque.app.portfolio.models import (
     Amount,
     Delivery,
@@ -105,6 +105,8 @@ __all__ = [
     "SealingKey",
     "Session",
     "ShutUrn",
+    "TieLink",
+    "WaitingTie",
     "Signature",
     "SpeakingTurn",
     "Statement",

@@ -894,6 +894,45 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='TieLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
+                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('mailed_at', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tie_links', to='app.person')),
+                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tie_links', to='app.relationship')),
+            ],
+            options={
+                'ordering': ['person__last_name', 'person__first_name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='WaitingTie',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
+                ('name', models.CharField(max_length=160)),
+                ('folded_name', models.CharField(editable=False, max_length=170)),
+                ('subject', models.CharField(blank=True, max_length=120)),
+                ('frequency', models.CharField(choices=[('daily', 'Several times a week'), ('weekly', 'Every week'), ('monthly', 'Every month'), ('quarterly', 'Every quarter'), ('rare', 'Less often')], max_length=12)),
+                ('since', models.DateField(blank=True, null=True)),
+                ('shown', models.CharField(choices=[('own', 'My company only'), ('facilitator', 'My company and the neutral facilitator'), ('both', 'Both companies')], default='both', max_length=12)),
+                ('said_at', models.DateTimeField()),
+                ('function', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='app.function')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting', to='app.tielink')),
+            ],
+            options={
+                'ordering': ['said_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Wave',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -954,7 +993,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Request to send a link again'), ('link', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message'), ('promise', 'Reminder of a promise'), ('digest', 'The promises of the week')], max_length=12)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Request to send a link again'), ('link', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message'), ('promise', 'Reminder of a promise'), ('digest', 'The promises of the week'), ('ties', 'Link to say with whom one works')], max_length=12)),
                 ('recipient', models.EmailField(blank=True, max_length=254)),
                 ('language', models.CharField(default='fr', max_length=2)),
                 ('once', models.CharField(max_length=80, unique=True)),
@@ -1202,6 +1241,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='signature',
             constraint=models.UniqueConstraint(fields=('session', 'side'), name='one_signature_per_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='tielink',
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('relationship', 'person'), name='one_living_link_per_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='waitingtie',
+            constraint=models.UniqueConstraint(fields=('link', 'folded_name'), name='waiting_tie_once'),
         ),
         migrations.AddConstraint(
             model_name='wave',

@@ -128,3 +128,48 @@ class ExpectedPair(models.Model):
                 fields=["relationship", "client_function", "supplier_function"], name="expected_pair_once"
             )
         ]
+
+
+class TieLink(models.Model):
+    """A short link for one key actor. Only a hash of its secret is kept; the secret is made again when it is sent."""
+
+    key = KeyField()
+    relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="tie_links")
+    side = models.CharField(max_length=8, choices=Side.choices)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tie_links")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["person__last_name", "person__first_name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["relationship", "person"],
+                condition=models.Q(revoked_at=None),
+                name="one_living_link_per_person",
+            )
+        ]
+
+
+class WaitingTie(models.Model):
+    """A tie with somebody whom nobody of the side had named yet: it waits for a yes of that side."""
+
+    key = KeyField()
+    link = models.ForeignKey(TieLink, on_delete=models.CASCADE, related_name="waiting")
+    name = models.CharField(max_length=160)
+    folded_name = models.CharField(max_length=170, editable=False)
+    function = models.ForeignKey(Function, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=120, blank=True)
+    frequency = models.CharField(max_length=12, choices=Frequency.choices)
+    since = models.DateField(null=True, blank=True)
+    shown = models.CharField(max_length=12, choices=Shown.choices, default=Shown.BOTH)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["said_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["link", "folded_name"], name="waiting_tie_once")]

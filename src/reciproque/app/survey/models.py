@@ -149,6 +149,7 @@ class OutboxMail(models.Model):
         TEST = "test", _("Test message")
         PROMISE = "promise", _("Reminder of a promise")
         DIGEST = "digest", _("The promises of the week")
+        TIES = "ties", _("Link to say with whom one works")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
