@@ -90,8 +90,8 @@ def figures(path: Path, **options: object) -> dict[str, np.ndarray]:
     with opened(path, **options) as it:
         sums = it.sums()
         names = ("relationship", "wave", "side", "people", "n", "mean", "ss", "item_n", "item_mean", "item_ss")
-        more = ("complete_n", "item_variance", "total_variance")
-        found = {name: getattr(sums, name) for name in (*names, *more)}
+        found = {name: getattr(sums, name) for name in names}
+        found |= {f"whole_{name}": value for name, value in vars(it.whole()).items()}
         return found | {"labels": np.array([*it.relationships, *it.waves])}
 
 

@@ -59,7 +59,7 @@ def test_an_engine_that_is_not_installed_is_said(paths):
 
 def test_means_and_spreads_are_those_of_the_plain_formulas(paths):
     with opened(paths[2]) as it:
-        sums, answers = it.sums(), it.answers()
+        sums, complete, answers = it.sums(), it.whole(), it.answers()
         group = sums.group(1, 1, 1)
         rows = answers.rows(1, 1, 1)
         for dimension in it.shape.dimensions:
@@ -71,9 +71,9 @@ def test_means_and_spreads_are_those_of_the_plain_formulas(paths):
             assert sums.variance[group, place] == pytest.approx(known.var(ddof=1), abs=1e-9)
             whole = points(answers.matrix(dimension.items, rows))
             whole = whole[~np.isnan(whole).any(axis=1)]
-            assert sums.complete_n[group, place] == len(whole)
-            assert sums.item_variance[group, place] == pytest.approx(whole.var(axis=0, ddof=1).sum(), abs=1e-9)
-            assert sums.total_variance[group, place] == pytest.approx(whole.sum(axis=1).var(ddof=1), abs=1e-9)
+            assert complete.n[group, place] == len(whole)
+            assert complete.item_variance[group, place] == pytest.approx(whole.var(axis=0, ddof=1).sum(), abs=1e-9)
+            assert complete.total_variance[group, place] == pytest.approx(whole.sum(axis=1).var(ddof=1), abs=1e-9)
 
 
 def test_every_scale_is_the_mean_of_the_values_of_people(paths):
@@ -104,11 +104,11 @@ def test_equal_answers_have_exactly_no_variance(tmp_path):
     rows = [("client", 5, 6, 6) for _person in range(7)] + [("supplier", 5, None, 6)] * 3
     for engine in ("polars", "duckdb"):
         with opened(parquet(tmp_path / "flat.parquet", ("side", "F1", "F2", "F3"), rows), engine=engine) as it:
-            sums = it.sums()
-            assert (sums.ss == 0).all()
-            assert (sums.item_variance[0] == 0).all()
-            assert sums.complete_n.tolist() == [[7], [0]]
-            assert np.isnan(sums.total_variance[1, 0])
+            complete = it.whole()
+            assert (it.sums().ss == 0).all()
+            assert (complete.item_variance[0] == 0).all()
+            assert complete.n.tolist() == [[7], [0]]
+            assert np.isnan(complete.total_variance[1, 0])
 
 
 def test_relationships_and_waves_come_in_their_natural_order(tmp_path):

@@ -3,6 +3,7 @@
 import gzip
 import random
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -142,6 +143,8 @@ BAD_TEXTS = {
     "blank lines": ("\n\n ; ;\n", "empty"),
     "one word": ("hello\nworld\n", "single name"),
     "other columns": ("a;b\n1;2\n", "not recognised"),
+    "a header of its own": ("side;a\rb;F1\nclient;x;3;4\n", "No usable answer"),
+    "an endless name": ("side;" + "x" * 200_000 + ";F1\nclient;x;3\n", "names of columns"),
     "no side": ("respondent;F1\na;3\n", "No column says the side"),
     "no respondent": ("side;item;value\nclient;F1;3\n", "respondent"),
     "a side twice": ("side;côté;F1\nclient;client;3\n", "same thing"),
@@ -218,6 +221,42 @@ def test_absent_files_folders_and_sheets_are_refused(tmp_path):
         pass
     with pytest.raises(Refused, match="--sheet"), opened(write(tmp_path / "a.csv", GOOD), sheet="Notes"):
         pass
+
+
+def test_the_sheet_with_the_answers_is_found_behind_others(tmp_path, reference):
+    path = tmp_path / "behind.xlsx"
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Read me"
+    book.create_sheet("Empty")
+    sheet = book.create_sheet("Data")
+    header, rows = wide_rows(CROWD)
+    for row in (header, *rows):
+        sheet.append(row)
+    book.save(path)
+    assert same(reference, figures(path))
+    assert same(reference, figures(path, sheet="Data"))
+    with pytest.raises(Refused, match="empty"), opened(path, sheet="Empty"):
+        pass
+
+
+def test_damaged_parts_of_files_are_refused_in_silence(tmp_path, capfd):
+    """Compiled libraries that panic write to the error output themselves: nothing of it reaches the reader."""
+    chance = random.Random(5)
+    refused = 0
+    for make in (workbook, parquet):
+        whole = make(tmp_path / "whole", *wide_rows(people(1, 3))).read_bytes()
+        for _try in range(15):
+            data = bytearray(whole)
+            for _byte in range(40):
+                data[chance.randrange(4, len(data))] = chance.randrange(256)
+            (tmp_path / "damaged").write_bytes(data)
+            try:
+                with opened(tmp_path / "damaged") as it:
+                    it.sums()
+            except Refused:
+                refused += 1
+    assert refused > 15
+    assert "panicked" not in capfd.readouterr().err
 
 
 def test_a_cell_far_away_does_not_fill_the_memory(tmp_path):

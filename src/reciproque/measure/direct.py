@@ -20,7 +20,7 @@ from reciproque.measure import cells
 from reciproque.measure.engines import Arrays, Engine
 from reciproque.measure.layout import Layout
 from reciproque.measure.scales import scales_of, shape_of
-from reciproque.measure.sums import KEYS, Sums, add_up, settle
+from reciproque.measure.sums import KEYS, Keys, Sums, add_up, settle
 from reciproque.measure.table import Table
 
 Lazy = nw.LazyFrame[Any]
@@ -32,6 +32,8 @@ DIGIT, PRESENT, DIGITS = 32, 16, 10
 class Direct:
     """What the engine found in a clean file."""
 
+    frame: Lazy  # one row a person
+    keys: Keys  # of the groups, as the engine gives them
     sums: Sums
     relationships: tuple[str, ...]
     waves: tuple[str, ...]
@@ -278,6 +280,8 @@ def _settled(asked: _Asked, people: Lazy, items: tuple[str, ...], rows: int) -> 
     given = int(sums.item_n.sum())
     number = int(sums.people.sum())
     return Direct(
+        frame=people,
+        keys=keys,
         sums=sums,
         relationships=relationship[1],
         waves=wave[1],

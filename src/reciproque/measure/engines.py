@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from reciproque.measure.damaged import refusing
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
 
@@ -44,13 +45,11 @@ def start(name: str) -> Engine:
     return engines[name]()
 
 
-def _stopped(engine: str, error: Exception) -> Refused:
+def _stopped(engine: str, error: BaseException) -> str:
     """What to say when an engine gives up: a damaged file most often."""
     lines = str(error).strip().splitlines()
-    return Refused(
-        _("%(engine)s cannot read this file to its end: %(reason)s")
-        % {"engine": engine, "reason": lines[0][:200] if lines else type(error).__name__}
-    )
+    reason = lines[0][:200] if lines else type(error).__name__
+    return _("%(engine)s cannot read this file to its end: %(reason)s") % {"engine": engine, "reason": reason}
 
 
 class PolarsEngine:
@@ -70,10 +69,8 @@ class PolarsEngine:
         return {name: found[name].to_numpy() for name in found.columns}
 
     def _run(self, asked: nw.LazyFrame[Any]) -> pl.DataFrame:
-        try:
+        with refusing(lambda error: _stopped(self.name, error)):
             found: pl.DataFrame = nw.to_native(asked).collect(engine="streaming")
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise _stopped(self.name, error) from error
         return found
 
     def close(self) -> None:
@@ -128,7 +125,7 @@ class DuckEngine(_WithFolder):
         try:
             return question()
         except duckdb.Error as error:
-            raise _stopped(self.name, error) from error
+            raise Refused(_stopped(self.name, error)) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -185,7 +182,7 @@ class SparkEngine(_WithFolder):
         try:
             columns = list(zip(*native.collect(), strict=True)) or [() for _name in names]
         except (Py4JError, PySparkException) as error:
-            raise _stopped(self.name, error) from error
+            raise Refused(_stopped(self.name, error)) from error
         return {name: _from_python(column) for name, column in zip(names, columns, strict=True)}
 
     def close(self) -> None:

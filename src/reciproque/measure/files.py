@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from reciproque.measure import text_file, workbook
+from reciproque.measure.damaged import refusing
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
 from reciproque.measure.table import Piece, Table
@@ -48,21 +49,21 @@ def _start(path: Path) -> bytes:
     return start
 
 
+def _damaged(_error: BaseException) -> str:
+    return _("This Parquet file is cut short or damaged: export it again.")
+
+
 def _parquet(path: Path) -> Table:
-    try:
+    with refusing(_damaged):
         scan = pl.scan_parquet(path)
         schema = scan.collect_schema()
         rows = int(scan.select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise Refused(_("This Parquet file is cut short or damaged: export it again.")) from error
 
     def pieces() -> Iterator[Piece]:
         for start in range(0, rows, ROWS):
             count = min(ROWS, rows - start)
-            try:
+            with refusing(_damaged):
                 part = scan.slice(start, count).collect()
-            except (pl.exceptions.PolarsError, OSError) as error:
-                raise Refused(_("This Parquet file is cut short or damaged: export it again.")) from error
             part.columns = [f"column_{rank}" for rank in range(part.width)]
             lines = np.arange(start + 1, start + count + 1, dtype=np.int64)
             yield Piece(part, lines, share=(start + count) / rows)

@@ -13,13 +13,13 @@ from reciproque.instruments import Instrument
 from reciproque.measure import direct, engines, files, layout
 from reciproque.measure.answers import Answers
 from reciproque.measure.direct import Direct
-from reciproque.measure.engines import Engine
+from reciproque.measure.engines import Arrays, Engine
 from reciproque.measure.intake import Intake, Reader
 from reciproque.measure.language import gettext as _
 from reciproque.measure.layout import Layout
 from reciproque.measure.progress import Progress, silent
-from reciproque.measure.scales import scales_of, shape_of
-from reciproque.measure.sums import Sums, add_up, settle
+from reciproque.measure.scales import Scale, scales_of, shape_of
+from reciproque.measure.sums import KEYS, Keys, Lazy, Sums, Whole, add_up, add_up_whole, settle, settle_whole
 from reciproque.measure.table import Table
 from reciproque.measure.understood import Refusals, Understood
 from reciproque.science.figures import InstrumentShape
@@ -69,16 +69,37 @@ class Study:
         """Groups and sums, made on the engine."""
         return self._direct.sums if self._direct else self._added
 
+    def whole(self) -> Whole:
+        """The same groups over people who answered whole dimensions: what consistency and agreement need."""
+        people = self._direct.frame if self._direct else self._people
+        found = add_up_whole(self._engine, people, self._scales)
+        return settle_whole(found, self._keys(found), self._scales, self.instrument.points)
+
     @cached_property
-    def _added(self) -> Sums:
+    def _scales(self) -> tuple[Scale, ...]:
+        return scales_of(self.shape)
+
+    def _keys(self, found: Arrays) -> Keys:
+        """The numbers of the relationship, wave and side of each group found."""
+        if self._direct:
+            return self._direct.keys
+        relationship, wave, side = (found[name].astype("int64") for name in KEYS)
+        return relationship, wave, side
+
+    @cached_property
+    def _people(self) -> Lazy:
+        """Answers read line by line, handed to the engine: one row a person."""
         answers = self._intake.answers
         columns = {"relationship": answers.relationship, "wave": answers.wave, "side": answers.side}
         columns |= {item: answers.values[:, rank] for rank, item in enumerate(answers.items)}
         rows = pl.DataFrame(columns).with_columns(pl.col(item).replace(0, None) for item in answers.items)
-        scales = scales_of(self.shape)
-        found = add_up(self._engine, self._engine.take(rows), scales, answers.items)
-        keys = tuple(found[name].astype("int64") for name in ("relationship", "wave", "side"))
-        return settle(found, (keys[0], keys[1], keys[2]), scales, answers.items, self.instrument.points)
+        return self._engine.take(rows)
+
+    @cached_property
+    def _added(self) -> Sums:
+        items = self._intake.answers.items
+        found = add_up(self._engine, self._people, self._scales, items)
+        return settle(found, self._keys(found), self._scales, items, self.instrument.points)
 
     def _understood(self) -> Understood:
         table, found = self._table, self._layout

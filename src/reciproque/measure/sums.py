@@ -19,9 +19,11 @@ from reciproque.measure.engines import Arrays, Engine
 from reciproque.measure.scales import Scale
 
 KEYS = ("relationship", "wave", "side")
+Lazy = nw.LazyFrame[Any]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Moments = tuple[Floats, Floats, Floats]
+Keys = tuple[Ints, Ints, Ints]
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,7 @@ class Sums:
     """What each group (relationship, wave, side) adds up to, in points and squared points; NaN where undefined.
 
     n, mean, ss: groups x scales, people with a value, their mean, the sum of squared deviations (exactly 0 when all are
-    equal). item_n, item_mean, item_ss: groups x items, the same for each question. complete_n, item_variance,
-    total_variance: groups x dimensions, over people who answered the whole dimension: how many they are, the sum of the
-    variances of its questions, the variance of the person's total.
+    equal). item_n, item_mean, item_ss: groups x items, the same for each question.
     """
 
     relationship: Ints
@@ -46,9 +46,6 @@ class Sums:
     item_n: Ints
     item_mean: Floats
     item_ss: Floats
-    complete_n: Ints
-    item_variance: Floats
-    total_variance: Floats
 
     @cached_property
     def _places(self) -> dict[tuple[int, int, int], int]:
@@ -72,6 +69,20 @@ class Sums:
         return _over(self.ss, self.n)
 
 
+@dataclass(frozen=True)
+class Whole:
+    """Groups x dimensions, over people who answered every question of the dimension; squared points, NaN under two.
+
+    n: how many they are; item_variance: the sum of the variances of the questions; total_variance: the variance of the
+    person's total. With J questions, alpha is J / (J - 1) * (1 - item_variance / total_variance), and the mean variance
+    that the agreement within a group (rwg(j)) needs is item_variance / J.
+    """
+
+    n: Ints
+    item_variance: Floats
+    total_variance: Floats
+
+
 def dimensions_of(scales: Sequence[Scale]) -> tuple[Scale, ...]:
     return tuple(scale for scale in scales if scale.role in ("facet", "outcome", "unsaid"))
 
@@ -85,27 +96,31 @@ def _of_items(scale: Scale) -> bool:
     return scale.role != "profile" and len(scale.items) > 1
 
 
-def add_up(
-    engine: Engine,
-    people: nw.LazyFrame[Any],
-    scales: tuple[Scale, ...],
-    items: tuple[str, ...],
-) -> Arrays:
-    """One row a group: `people`, then for each scale, question and whole dimension its count, sum and sum of squares.
+def add_up(engine: Engine, people: Lazy, scales: tuple[Scale, ...], items: tuple[str, ...]) -> Arrays:
+    """One row a group: `people`, then for each scale and question its count, sum and sum of squares.
 
     people: one row a person, with the columns `KEYS` and one column a question, a whole number or nothing.
     Questions and scales are asked one after the other, which takes half the memory.
     """
-    rows = people.select(*KEYS, *(nw.col(item).cast(nw.Int64) for item in items))
-    valued = _valued(rows, scales)
+    rows = _whole_numbers(people, items)
     of_items = [one for item in items for one in _moments(item)]
-    of_scales = [nw.len().alias("people")]
-    of_scales += [one for scale in scales if not _is_an_item(scale) for one in _moments(f"v_{scale.code}")]
-    for scale in dimensions_of(scales):
-        if len(scale.items) > 1:
-            of_scales += _whole_dimension(scale)
-    found = _in_order(engine.collect(valued.group_by(*KEYS).agg(*of_scales)))
+    of_scales = [one for scale in scales if not _is_an_item(scale) for one in _moments(f"v_{scale.code}")]
+    valued = _valued(rows, scales).group_by(*KEYS).agg(nw.len().alias("people"), *of_scales)
+    found = _in_order(engine.collect(valued))
     return found | _in_order(engine.collect(rows.group_by(*KEYS).agg(*of_items)))
+
+
+def add_up_whole(engine: Engine, people: Lazy, scales: tuple[Scale, ...]) -> Arrays:
+    """The same over people who answered a whole dimension, for each dimension."""
+    dimensions = dimensions_of(scales)
+    rows = _whole_numbers(people, [item for scale in dimensions for item in scale.items])
+    given = rows.with_columns(*(part for scale in dimensions for part in _given_and_total(scale)))
+    asked = [one for scale in dimensions for one in _whole_dimension(scale)]
+    return _in_order(engine.collect(given.group_by(*KEYS).agg(*asked)))
+
+
+def _whole_numbers(people: Lazy, items: Sequence[str]) -> Lazy:
+    return people.select(*KEYS, *(nw.col(item).cast(nw.Int64) for item in items))
 
 
 def _in_order(found: Arrays) -> Arrays:
@@ -125,7 +140,7 @@ def _ranks(column: NDArray[Any]) -> NDArray[Any]:
     return np.array([places[text] for text in texts])
 
 
-def _valued(people: nw.LazyFrame[Any], scales: tuple[Scale, ...]) -> nw.LazyFrame[Any]:
+def _valued(people: Lazy, scales: tuple[Scale, ...]) -> Lazy:
     """Each person's value on each scale beside the answers."""
     simple = [scale for scale in scales if _of_items(scale)]
     valued = people
@@ -153,7 +168,7 @@ def _value(scale: Scale) -> nw.Expr:
     return value.alias(f"v_{scale.code}")
 
 
-def _with_profile(valued: nw.LazyFrame[Any], scale: Scale, scales: Sequence[Scale]) -> nw.LazyFrame[Any]:
+def _with_profile(valued: Lazy, scale: Scale, scales: Sequence[Scale]) -> Lazy:
     """The mean of a person's facets, with at least half of them."""
     facets = [one for one in scales if one.code in scale.items and one.role == "facet"]
     parts = [_in_units(one, scale.unit) for one in facets]
@@ -238,9 +253,7 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     return found
 
 
-def settle(
-    found: Arrays, keys: tuple[Ints, Ints, Ints], scales: tuple[Scale, ...], items: tuple[str, ...], points: int
-) -> Sums:
+def settle(found: Arrays, keys: Keys, scales: tuple[Scale, ...], items: tuple[str, ...], points: int) -> Sums:
     """The sums of an engine, which are used up, as figures in points.
 
     keys: the numbers of relationship, wave and side of each row.
@@ -250,19 +263,12 @@ def settle(
     per_item = _Block(order.size, len(items))
     for place, item in enumerate(items):
         per_item.put(place, reading.moments(item, 1, 1.0))
-    per_scale, whole = _Block(order.size, len(scales)), _Block(order.size, len(dimensions_of(scales)))
+    per_scale = _Block(order.size, len(scales))
     for place, scale in enumerate(scales):
-        single = _is_an_item(scale)
-        moments = (
-            per_item.get(items.index(scale.items[0])) if single else reading.moments(f"v_{scale.code}", scale.unit, 0.0)
-        )
-        per_scale.put(place, moments)
-    for place, scale in enumerate(dimensions_of(scales)):
-        if len(scale.items) > 1:
-            whole.put(place, reading.whole(scale))
+        if _is_an_item(scale):
+            per_scale.put(place, per_item.get(items.index(scale.items[0])))
         else:
-            n, _mean, ss = per_scale.get(place)
-            whole.put(place, (n, _over(ss, n), _over(ss, n)))
+            per_scale.put(place, reading.moments(f"v_{scale.code}", scale.unit, 0.0))
     return Sums(
         relationship=keys[0][order],
         wave=keys[1][order],
@@ -276,10 +282,17 @@ def settle(
         item_n=per_item.n,
         item_mean=per_item.first,
         item_ss=per_item.second,
-        complete_n=whole.n,
-        item_variance=whole.first,
-        total_variance=whole.second,
     )
+
+
+def settle_whole(found: Arrays, keys: Keys, scales: tuple[Scale, ...], points: int) -> Whole:
+    """The sums of whole dimensions, which are used up, in squared points and in the order of `Sums`."""
+    order = np.lexsort(keys[::-1])
+    reading = _Reading(found, order, points)
+    block = _Block(order.size, len(dimensions_of(scales)))
+    for place, scale in enumerate(dimensions_of(scales)):
+        block.put(place, reading.whole(scale))
+    return Whole(block.n, block.first, block.second)
 
 
 class _Block:

@@ -96,9 +96,17 @@ def _header(path: Path, encoding: str) -> tuple[_Dialect, tuple[str, ...]]:
             announced = text[4:] or "\t"
         elif text.strip(' ;,\t"'):
             separator = announced or _separator(text)
-            columns = tuple(name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator)))
+            columns = _names(text, separator)
             return _Dialect(encoding, separator, len(columns), position, lines, old_ends), columns
     raise Refused(_("The file is empty."))
+
+
+def _names(header: str, separator: str) -> tuple[str, ...]:
+    try:
+        cells = next(csv.reader([header.replace("\r", " ")], delimiter=separator))
+    except csv.Error as error:
+        raise Refused(_("The first line cannot be read as names of columns.")) from error
+    return tuple(cell.strip() for cell in cells)
 
 
 def _row_end(data: bytes, start: int) -> int:

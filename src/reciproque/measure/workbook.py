@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from reciproque.measure.damaged import refusing
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
+from reciproque.measure.layout import WORDS, plain
 from reciproque.measure.table import Piece, Table
 
 UNPACKED = 2_000_000_000  # bytes of XML
@@ -44,28 +47,53 @@ def _column(letters: bytes) -> int:
     return number
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    name: str
+    rows: pl.DataFrame
+    first: int  # number of the first row used
+    filled: NDArray[np.int64]  # ranks of the rows that hold something
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(str(name or "").strip() for name in self.rows.row(int(self.filled[0])))
+
+    @property
+    def names_a_side(self) -> bool:
+        return self.filled.size > 0 and any(plain(name) in WORDS["side"] for name in self.columns)
+
+
 def read(path: Path, sheet: str | None) -> Table:
-    """The first sheet, or the one named. Raises Refused."""
-    rows, chosen, first = _rows(path, sheet)
-    filled = np.flatnonzero(~rows.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy())
-    if not filled.size:
-        raise Refused(_("The sheet “%(sheet)s” is empty.") % {"sheet": chosen})
-    header = int(filled[0])
-    columns = tuple(str(name or "").strip() for name in rows.row(header))
-    body = rows[filled[1:].tolist()] if filled.size > 1 else rows.clear()
+    """The sheet named, or the first one with a column for the side, or else the first. Raises Refused."""
+    _check_size(path)
+    with refusing(_unreadable):
+        chosen = _chosen(path, sheet)
+    if not chosen.filled.size:
+        raise Refused(_("The sheet “%(sheet)s” is empty.") % {"sheet": chosen.name})
+    body = chosen.rows[chosen.filled[1:].tolist()] if chosen.filled.size > 1 else chosen.rows.clear()
     body.columns = [f"column_{rank}" for rank in range(body.width)]
-    lines = filled[1:].astype(np.int64) + first
+    lines = chosen.filled + chosen.first
 
     def pieces() -> Iterator[Piece]:
-        yield Piece(body, lines)
+        yield Piece(body, lines[1:])
 
-    return Table(path=path, kind="xlsx", columns=columns, pieces=pieces, header_line=header + first, sheet=chosen)
+    return Table(
+        path=path,
+        kind="xlsx",
+        columns=chosen.columns,
+        pieces=pieces,
+        header_line=int(lines[0]),
+        sheet=chosen.name,
+    )
 
 
-def _rows(path: Path, sheet: str | None) -> tuple[pl.DataFrame, str, int]:
+def _unreadable(_error: BaseException) -> str:
+    return _("This workbook cannot be read: open it and save it again as XLSX.")
+
+
+def _chosen(path: Path, sheet: str | None) -> _Sheet:
     import fastexcel
 
-    _check_size(path)
     try:
         book = fastexcel.read_excel(path)
         names = book.sheet_names
@@ -74,18 +102,29 @@ def _rows(path: Path, sheet: str | None) -> tuple[pl.DataFrame, str, int]:
                 _("There is no sheet “%(sheet)s”. This workbook has: %(names)s.")
                 % {"sheet": sheet, "names": ", ".join(names)}
             )
-        chosen = sheet or names[0]
-        first = _first_row(path, chosen)
-        return book.load_sheet(chosen, header_row=None, dtypes="string").to_polars(), chosen, first
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, OSError, ValueError, IndexError, KeyError) as error:
-        raise Refused(_("This workbook cannot be read: open it and save it again as XLSX.")) from error
+        if sheet is not None:
+            return _sheet(path, book, sheet)
+        read = (_sheet(path, book, name) for name in names)
+        first = next(read)
+        return first if first.names_a_side else next((one for one in read if one.names_a_side), first)
+    except fastexcel.FastExcelError as error:
+        raise Refused(_unreadable(error)) from error
+
+
+def _sheet(path: Path, book: Any, name: str) -> _Sheet:
+    first = _first_row(path, name)
+    rows = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+    if not rows.width:
+        return _Sheet(name, rows, first, np.zeros(0, dtype=np.int64))
+    empty = rows.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy()
+    return _Sheet(name, rows, first, np.flatnonzero(~empty).astype(np.int64))
 
 
 def _check_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             unpacked = sum(entry.file_size for entry in book.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Refused(_("This workbook is cut short or damaged: export it again.")) from error
     if unpacked > UNPACKED:
         raise Refused(_("This workbook is too large to be opened: save it as CSV or as Parquet."))
