@@ -1,5 +1,7 @@
 """The raw mode, for the owner of the data: figures straight from the answers, and a reason for each one missing."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -11,11 +13,12 @@ from measure.measured import (
     changed,
     measured,
     one_of,
+    page_of,
     text_of,
     wide,
     write,
 )
-from reciproque.measure import study
+from reciproque.measure import study, terminal
 from reciproque.science.reliability import cronbach_alpha
 
 S1 = {"client": (78, 81, 72, 70, 68, 73), "supplier": (55, 66, 50, 38, 41, 42)}
@@ -155,6 +158,23 @@ def test_strange_groups_give_reasons_and_no_crash(tmp_path):
     assert missing["dimensions"]["F"]["reason"] == "no_answer"
     assert missing["dimensions"]["F"]["mean"] is None
     assert missing["cannot_say"] == pytest.approx(4 / 30, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "asked", [("F1", "F2"), ("N1", "N2", "N3"), ("T1",), ("F2m", "C1m"), ("F2", "C1", "F2m", "C1m")]
+)
+@pytest.mark.parametrize("raw", [False, True])
+def test_any_part_of_the_questionnaire_will_do(tmp_path, asked, raw):
+    header, rows = wide()
+    kept = [*range(5), *(header.index(code) for code in asked)]
+    some = [[row[k] for k in kept] for row in rows if "Forge" in row[0] or "Ondelis" in row[0]]
+    path = write(tmp_path / "part.csv", [header[k] for k in kept], some)
+    document = as_document(path, raw=raw)
+    assert document["understood"]["questions"] == len(asked)
+    assert len(document["relationships"]) == 4
+    out = io.StringIO()
+    terminal.write(page_of(path, raw=raw), out, width=80)
+    assert "Forge Tressac" in out.getvalue()
 
 
 def test_the_order_of_the_rows_changes_no_byte(tmp_path):

@@ -277,7 +277,12 @@ def _gaps_over(found: RawRelationships) -> Iterator[tuple[str, GapsOver]]:
 
 # ---------------------------------------------------------------- From one wave to the next
 def changes(found: RawRelationships) -> tuple[ChangeOf, ...]:
-    """Each relationship between its consecutive waves; all those of the same turn are tested together."""
+    """Each relationship between its consecutive waves; all those of the same turn are tested together.
+
+    The gate is the profile: without a question of the six subjects, nothing is compared.
+    """
+    if PROFILE not in found.columns:
+        return ()
     turns = found.arrays.turn
     return tuple(
         one for turn in range(int(turns.max(initial=0)), 0, -1) for one in _between(found, turn, turn - 1)

@@ -17,12 +17,12 @@ PROFILE, INDEX = "profile", "index"
 
 NOT_ASKED, NO_ANSWER, ONE_PERSON = "not_asked", "no_answer", "one_person"
 FEWER_THAN_FIVE, AUDIT, NO_IDENTIFIERS, TREND = "fewer_than_five", "audit", "no_identifiers", "trend_only"
-OPEN_BAND, TOO_FEW, ONLY_RAW, NO_MIRROR = "open_band", "too_few_answers", "only_in_raw_mode", "no_mirror"
+OPEN_BAND, TOO_FEW, NO_MIRROR = "open_band", "too_few_answers", "no_mirror"
 TOO_FEW_PEOPLE, NO_VARIANCE, FEW_RELATIONSHIPS = "too_few_people", "no_variance", "too_few_relationships"
-ONE_SIDE, ANOTHER_SCALE, ONE_ITEM, UNDEFINED = "one_side_only", "another_scale", "one_item", "undefined"
+ONE_SIDE, ONE_ITEM = "one_side_only", "one_item"
 REASONS = (
-    NOT_ASKED, NO_ANSWER, ONE_PERSON, FEWER_THAN_FIVE, AUDIT, NO_IDENTIFIERS, TREND, OPEN_BAND, TOO_FEW, ONLY_RAW,
-    NO_MIRROR, TOO_FEW_PEOPLE, NO_VARIANCE, FEW_RELATIONSHIPS, ONE_SIDE, ANOTHER_SCALE, ONE_ITEM, UNDEFINED,
+    NOT_ASKED, NO_ANSWER, ONE_PERSON, FEWER_THAN_FIVE, AUDIT, NO_IDENTIFIERS, TREND, OPEN_BAND, TOO_FEW, NO_MIRROR,
+    TOO_FEW_PEOPLE, NO_VARIANCE, FEW_RELATIONSHIPS, ONE_SIDE, ONE_ITEM,
 )  # fmt: skip
 
 

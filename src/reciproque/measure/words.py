@@ -165,13 +165,11 @@ def reason(code: str | None) -> str:
         results.TREND: _("one to four people came or left: words, not figures"),
         results.OPEN_BAND: _("near the end of the scale: only a bound is shown"),
         results.TOO_FEW: _("a question has fewer than five answers on one side"),
-        results.ONLY_RAW: _("only computed for the owner of the data (--raw)"),
         results.NO_MIRROR: _("not asked as a mirror, or by one side only"),
         results.TOO_FEW_PEOPLE: _("too few people"),
         results.NO_VARIANCE: _("everybody gave the same answer"),
         results.FEW_RELATIONSHIPS: _("too few relationships in the file"),
         results.ONE_SIDE: _("only one side answered"),
-        results.ANOTHER_SCALE: _("the rules of publication exist for seven points only"),
         results.ONE_ITEM: _("a single question"),
     }.get(code or "", _("not defined here"))
 
