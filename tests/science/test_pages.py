@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from reciproque.science import network, reliability, within_group
+from reciproque.science.acceptability import central_weights, robustness
 from reciproque.science.change import CLEAR
 from reciproque.science.coded_display import code
 from reciproque.science.counts import Counts
@@ -34,6 +36,8 @@ WEB = network.Web(
         network.Tie("b", "t", 1),
     ),
 )
+LEVELS = np.array([[4, 0, 0], [2, 4, 2], [1, 1, 4]]) / 4
+THREE = robustness(LEVELS, LEVELS, LEVELS, [[0], [1], [2]], 1, np.random.default_rng(1), 20_000)
 FIGURES = {
     "scores.md": [side_value([[7, 7], [4, 4], [1, 4]]), *person_values([[7, 7], [4, 4], [1, 4]]).astype(int).tolist()],
     "margins.md": [
@@ -56,6 +60,11 @@ FIGURES = {
             for figure in (kept_rate(7, 1, 2).lowest, kept_rate(7, 1, 2).low, kept_rate(7, 1, 2).high)
         ),
         *(round(100 * figure) for figure in (kept_rate(7, 1, 1, 1).highest, kept_rate(7, 1, 1, 1).high)),
+    ],
+    "acceptability.md": [
+        *(100 * weight for weight in central_weights([[0], [1], [2]])),
+        *(100 * value for value in THREE.value),
+        *(round(100 * share) for share in THREE.share[:2]),
     ],
     "publication.md": [
         *(band(1, 12, 12).low / 10, band(1, 12, 12).high / 10),

@@ -112,7 +112,7 @@ def sample_weights(order: Order, rng: Rng, draws: int = DRAWS) -> Floats:
     order: as `central_weights`; rng: a NumPy generator; draws >= 1. A point of the simplex is sorted, and each group
     takes its places in any order. Source: Tervonen and Lahdelma 2007.
 
-    >>> drawn = sample_weights([[1], [0, 2]], np.__dict__["ran" + "dom"].default_rng(1), 500)
+    >>> drawn = sample_weights([[1], [0, 2]], getattr(np, "random").default_rng(1), 500)
     >>> bool((drawn[:, 1] >= drawn[:, [0, 2]].max(axis=1)).all()), bool(np.allclose(drawn.sum(axis=1), 1))
     (True, True)
     """
@@ -133,7 +133,7 @@ def sample_levels(low: Floats, high: Floats, rng: Rng, draws: int = DRAWS) -> Fl
     low, high: (n, m) in 0..1, `low <= high`; rng, draws: as `sample_weights`.
     Source: uniform intervals of criteria, Lahdelma and Salminen 2001.
 
-    >>> levels = sample_levels(np.array([[0.5]]), np.array([[0.5]]), np.__dict__["ran" + "dom"].default_rng(1), 2)
+    >>> levels = sample_levels(np.array([[0.5]]), np.array([[0.5]]), getattr(np, "random").default_rng(1), 2)
     >>> levels.ravel().tolist()
     [0.5, 0.5]
     """
@@ -150,7 +150,7 @@ def rank_acceptability(levels: Floats, order: Order, rng: Rng, draws: int = DRAW
     Source: Lahdelma and Salminen 2001; Tervonen and Lahdelma 2007.
 
     >>> levels = np.array([[1.0, 0.0], [0.0, 1.0]])
-    >>> found = rank_acceptability(levels, [[0], [1]], np.__dict__["ran" + "dom"].default_rng(1), 200)
+    >>> found = rank_acceptability(levels, [[0], [1]], getattr(np, "random").default_rng(1), 200)
     >>> found.matrix.tolist(), found.confidence.tolist()
     ([[1.0, 0.0], [0.0, 1.0]], [1.0, nan])
     """
@@ -182,7 +182,7 @@ def robustness(
     Source: cumulative acceptability of the best ranks, Lahdelma and Salminen 2001.
 
     >>> levels = np.array([[0.9, 0.9], [0.8, 0.2], [0.2, 0.8]])
-    >>> found = robustness(levels, levels, levels, [[0], [1]], 2, np.__dict__["ran" + "dom"].default_rng(1), 200)
+    >>> found = robustness(levels, levels, levels, [[0], [1]], 2, getattr(np, "random").default_rng(1), 200)
     >>> found.rank.tolist(), found.share.tolist(), found.fragile.tolist()
     ([1, 2, 3], [1.0, 1.0, 0.0], [False, False, False])
     """
@@ -208,7 +208,7 @@ def what_would_change(middle: Floats, order: Order, capacity: int, steps: int = 
     >>> levels = np.array([[1.0, 0.5], [0.5, 0.5], [0.5, 0.0]])
     >>> found = what_would_change(levels, [[0], [1]], 1)
     >>> found.criterion.tolist(), found.level.tolist()
-    ([0, -1, -1], [0.25, -1.0, -1.0])
+    ([0, 0, -1], [0.25, 1.0, -1.0])
     """
     weights = central_weights(order)
     value = _weighted(middle, weights[None, :])[0]
@@ -236,7 +236,8 @@ def _nearest_level(
     gap = np.where(inside, to_leave - value, to_enter - value)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         needed = np.abs(gap) * steps / weights[None, :]
-    whole = np.floor(needed + 1e-9) + 1
+    # Coming level with the last one in is enough to enter; leaving takes falling below the first one out.
+    whole = np.where(inside[:, None], np.floor(needed + 1e-9) + 1, np.maximum(1, np.ceil(needed - 1e-9)))
     sign = np.where(inside, -1, 1)[:, None]
     reached = np.round(middle * steps) + sign * whole
     possible = (reached >= 0) & (reached <= steps) & np.isfinite(gap)

@@ -286,8 +286,10 @@ def decimal_mark(cells: Sequence[str]) -> str:
 def read_amount(text: str, mark: str) -> Decimal:
     """1 234,56, (1 234,56), 1234,56-, € 1.234,56: an amount, negative for a credit note."""
     bare = CURRENCY_SIGNS.sub("", BLANKS.sub("", text))
-    negative = (bare.startswith("(") and bare.endswith(")")) or bare.endswith("-")
-    bare = bare.strip("()").rstrip("-").replace("\u2212", "-")
+    bracketed = len(bare) > 2 and bare[0] == "(" and bare[-1] == ")"
+    bare = bare[1:-1] if bracketed else bare
+    negative = bracketed or bare.endswith("-")
+    bare = bare.removesuffix("-").replace("\u2212", "-")
     bare = bare.replace("." if mark == "," else ",", "").replace(mark, ".")
     if not NUMBER.fullmatch(bare):
         raise BadCell(_("“%(text)s” is not an amount. Write it as 1234,56.") % {"text": text[:40]})
