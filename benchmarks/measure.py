@@ -56,6 +56,7 @@ def write_long(path: Path, wide: Path) -> None:
 
 def measure(path: Path, engine: str) -> None:
     """What is timed: sums, empirical Bayes for every side and subject, gaps shrunken over the relationships."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does
     import numpy as np
 
     from reciproque import instruments

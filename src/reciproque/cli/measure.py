@@ -39,6 +39,7 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def run(arguments: argparse.Namespace) -> int:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its waiting threads cost more than these small tables gain
     language.use(arguments.language)
     try:
         return _run(arguments)

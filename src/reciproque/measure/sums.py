@@ -105,9 +105,8 @@ def add_up(engine: Engine, people: Lazy, scales: tuple[Scale, ...], items: tuple
     rows = _whole_numbers(people, items)
     of_items = [one for item in items for one in _moments(item)]
     of_scales = [one for scale in scales if not _is_an_item(scale) for one in _moments(f"v_{scale.code}")]
-    valued = _valued(rows, scales).group_by(*KEYS).agg(nw.len().alias("people"), *of_scales)
-    found = _in_order(engine.collect(valued))
-    return found | _in_order(engine.collect(rows.group_by(*KEYS).agg(*of_items)))
+    found = _by_group(engine, _valued(rows, scales), [nw.len().alias("people"), *of_scales])
+    return found | _by_group(engine, rows, of_items)
 
 
 def add_up_whole(engine: Engine, people: Lazy, scales: tuple[Scale, ...]) -> Arrays:
@@ -116,28 +115,16 @@ def add_up_whole(engine: Engine, people: Lazy, scales: tuple[Scale, ...]) -> Arr
     rows = _whole_numbers(people, [item for scale in dimensions for item in scale.items])
     given = rows.with_columns(*(part for scale in dimensions for part in _given_and_total(scale)))
     asked = [one for scale in dimensions for one in _whole_dimension(scale)]
-    return _in_order(engine.collect(given.group_by(*KEYS).agg(*asked)))
+    return _by_group(engine, given, asked)
+
+
+def _by_group(engine: Engine, rows: Lazy, asked: Sequence[nw.Expr]) -> Arrays:
+    """One row a group; an engine always gives the same groups in the same order."""
+    return engine.collect(rows.group_by(*KEYS).agg(*asked).sort(*KEYS))
 
 
 def _whole_numbers(people: Lazy, items: Sequence[str]) -> Lazy:
     return people.select(*KEYS, *(nw.col(item).cast(nw.Int64) for item in items))
-
-
-def _in_order(found: Arrays) -> Arrays:
-    """The same groups always in the same rows."""
-    order = np.lexsort([_ranks(found[key]) for key in reversed(KEYS)])
-    for name in found:
-        found[name] = found[name][order]
-    return found
-
-
-def _ranks(column: NDArray[Any]) -> NDArray[Any]:
-    """Texts as whole numbers in the same order."""
-    if column.dtype != object:
-        return column
-    texts = column.tolist()
-    places = {text: place for place, text in enumerate(sorted(set(texts)))}
-    return np.array([places[text] for text in texts])
 
 
 def _valued(people: Lazy, scales: tuple[Scale, ...]) -> Lazy:
