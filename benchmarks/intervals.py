@@ -57,9 +57,9 @@ SCATTERED: Text = (
 )
 CEILING: Text = (
     "Both intervals of alpha suppose answers spread like a bell. Against the top of a five-step scale they are not, "
-    "and more people do not cure it: the truth is missed about 8 times in 100 instead of 5.",
+    "and more people do not cure it: the truth is missed about 7 times in 100 instead of 5.",
     "Les deux intervalles d’alpha supposent des réponses réparties en cloche. Contre le haut d’une échelle à cinq "
-    "échelons elles ne le sont pas, et davantage de personnes n’y changent rien : la vérité est manquée environ 8 fois "
+    "échelons elles ne le sont pas, et davantage de personnes n’y changent rien : la vérité est manquée environ 7 fois "
     "sur 100 au lieu de 5.",
 )
 A_HAIR: Text = (

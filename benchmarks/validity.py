@@ -42,18 +42,22 @@ FRENCH = {
 def models(repeats: int) -> Section:
     batches = [recovery(seed, repeats) for seed in range(1, SEEDS + 1)]
     lines = [_model_line(list(batch), repeats) for batch in zip(*batches, strict=True)]
-    columns: tuple[Text, ...] = (("bias", "biais"), ("error", "erreur"), ("interval holds", "intervalle juste"))
+    columns: tuple[Text, ...] = (
+        ("bias", "biais"),
+        ("root mean square error", "erreur quadratique"),
+        ("interval holds", "intervalle juste"),
+    )
     return Section(
         ("Do the models find what was put in?", "Les modèles retrouvent-ils ce qu’on y a mis ?"),
         (
             "Graded response model: 500 people, 10 questions, one answer in twenty missing. Ordinal mixed model: 60 "
             "relationships, two sides of "
-            "8 people, 5 questions. *Error* is the root of the mean squared error. Parameters must be unbiased within "
+            "8 people, 5 questions. Parameters must be unbiased within "
             "0.05; the intervals of people, relationships and "
             "sides must hold.",
             "Modèle de réponses graduées : 500 personnes, 10 questions, une réponse sur vingt manquante. Modèle "
             "ordinal mixte : 60 relations, deux côtés de "
-            "8 personnes, 5 questions. *Erreur* est la racine de l’erreur quadratique moyenne. Les paramètres doivent "
+            "8 personnes, 5 questions. Les paramètres doivent "
             "être sans biais à 0,05 près ; les intervalles des personnes, des relations et "
             "des côtés doivent être justes.",
         ),

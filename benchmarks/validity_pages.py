@@ -175,11 +175,12 @@ def _target(line: Line, table: Table, which: int) -> str:
 
 
 def _sentences(table: Table, which: int) -> list[str]:
-    return [
-        f"- **{line.what[which]}.** {table.missed[line.what[0]][which]}"
-        for line in table.lines
-        if line.reached is False and line.what[0] in table.missed
-    ]
+    """One line for each reason, naming all that it explains."""
+    named: dict[str, list[str]] = {}
+    for line in table.lines:
+        if line.reached is False and line.what[0] in table.missed:
+            named.setdefault(table.missed[line.what[0]][which], []).append(f"**{line.what[which]}**")
+    return [f"- {'; '.join(names)}. {reason}" for reason, names in named.items()]
 
 
 def _french(text: str) -> str:
