@@ -160,9 +160,7 @@ def test_strange_groups_give_reasons_and_no_crash(tmp_path):
     assert missing["cannot_say"] == pytest.approx(4 / 30, abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    "asked", [("F1", "F2"), ("N1", "N2", "N3"), ("T1",), ("F2m", "C1m"), ("F2", "C1", "F2m", "C1m")]
-)
+@pytest.mark.parametrize("asked", [("F1", "F2"), ("N1", "N2", "N3"), ("T1",), ("F2", "C1", "F2m", "C1m")])
 @pytest.mark.parametrize("raw", [False, True])
 def test_any_part_of_the_questionnaire_will_do(tmp_path, asked, raw):
     header, rows = wide()
