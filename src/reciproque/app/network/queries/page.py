@@ -78,6 +78,8 @@ def _kicker(material: Material) -> str:
 
 
 def _title(material: Material, found: Sequence[FindingText]) -> str:
+    if material.first is None:
+        return _("The web is still to be drawn.")
     if not material.threads:
         return _("No tie is declared at this date.")
     strongest = shares(material.web).ties[0][1]
