@@ -24,6 +24,7 @@ from reciproque.measure.sums import KEYS, Keys, Sums, add_up, settle
 from reciproque.measure.table import Table
 
 Lazy = nw.LazyFrame[Any]
+Codes = dict[tuple[str, ...], str]  # what is written in a file, and the question that it means
 DIGIT, PRESENT, DIGITS = 32, 16, 10
 """Ten questions travel in one whole number: a digit in base 32 is 16 plus the answer, or 16 alone for no answer."""
 
@@ -205,45 +206,44 @@ def _long(asked: _Asked, sides: tuple[list[str], int]) -> Direct | None:
     return _settled(asked, people, items, rows)
 
 
-def _codes(asked: _Asked) -> dict[tuple[str, str | None], str] | None:
-    """The question that each pair of item and view means; None when one is unknown."""
-    item, view = asked.name("item") or "", asked.name("view")
-    names = [item] if view is None else [item, view]
+def _codes(asked: _Asked) -> Codes | None:
+    """The question that each item, or item and view, of the file means; None when one is unknown."""
+    names = [name for name in (asked.name("item"), asked.name("view")) if name is not None]
     if any(asked.type_of(name) != pl.String for name in names):
         return None
     meanings = cells.meanings(asked.instrument)
     found = asked.engine.collect(asked.frame.group_by(*names).agg(nw.len().alias("rows")))
-    codes: dict[tuple[str, str | None], str] = {}
-    for text, seen in zip(found[item], found[view] if view else [None] * len(found[item]), strict=True):
-        place = -1 if text is None else meanings.item(text)
-        kind = 0 if view is None else -1 if seen is None else cells.view(seen)
-        place = meanings.mirrored(place) if kind == 1 and place >= 0 else place
-        if kind < 0 or place < 0:
-            return None
-        codes[text, seen] = meanings.items[place]
-    return codes
+    written = zip(*(found[name] for name in names), strict=True)
+    codes = {texts: _code(meanings, *texts) for texts in written}
+    known = {texts: code for texts, code in codes.items() if code is not None}
+    return known if len(known) == len(codes) else None
 
 
-def _packed(
-    asked: _Asked, clients: list[str], codes: dict[tuple[str, str | None], str], items: tuple[str, ...]
-) -> Lazy:
+def _code(meanings: cells.Meanings, item: str | None, view: str | None = "direct") -> str | None:
+    """None when the questionnaire has no such question, or the view is neither direct nor mirror."""
+    place = -1 if item is None else meanings.item(item)
+    kind = -1 if view is None else cells.view(view)
+    if place < 0 or kind < 0:
+        return None
+    place = meanings.mirrored(place) if kind == 1 else place
+    return meanings.items[place] if place >= 0 else None
+
+
+def _packed(asked: _Asked, clients: list[str], codes: Codes, items: tuple[str, ...]) -> Lazy:
     """One row a person: all answers packed in a few whole numbers, a sum that every engine knows how to make."""
-    item, view = asked.name("item") or "", asked.name("view")
-    places = {code: place for place, code in enumerate(items)}
-    table = {item: [text for text, _view in codes], **({view: [seen for _text, seen in codes]} if view else {})}
-    ranks = [places[code] for code in codes.values()]
+    written = ["item", "view"] if asked.name("view") else ["item"]
+    ranks = [items.index(code) for code in codes.values()]
+    table = {name: [texts[place] for texts in codes] for place, name in enumerate(written)}
     table |= {"word": [rank // DIGITS for rank in ranks], "factor": [DIGIT ** (rank % DIGITS) for rank in ranks]}
-    meant = asked.engine.take(pl.DataFrame(table))
-    frame = asked.frame.join(meant, on=[item, view] if view else [item], how="inner")
     digit = _numbers(asked, asked.name("value") or "").cast(nw.Int64).fill_null(0) + PRESENT
-    named = frame.select(
+    named = asked.frame.select(
         *_keys(asked, clients),
-        nw.col(asked.name("respondent") or "").alias("respondent"),
-        "word",
-        (digit * nw.col("factor")).alias("packed"),
-    )
+        *(nw.col(asked.name(role) or "").alias(role) for role in ("respondent", *written)),
+        digit.alias("digit"),
+    ).join(asked.engine.take(pl.DataFrame(table)), on=written, how="inner")
+    packed = nw.col("digit") * nw.col("factor")
     words = [
-        nw.when(nw.col("word") == word).then(nw.col("packed")).sum().alias(f"word_{word}")
+        nw.when(nw.col("word") == word).then(packed).sum().alias(f"word_{word}")
         for word in range(-(-len(items) // DIGITS))
     ]
     return named.group_by(*KEYS, "respondent").agg(nw.len().alias("rows"), *words)

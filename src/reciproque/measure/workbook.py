@@ -105,7 +105,9 @@ def _chosen(path: Path, sheet: str | None) -> _Sheet:
         if sheet is not None:
             return _sheet(path, book, sheet)
         read = (_sheet(path, book, name) for name in names)
-        first = next(read)
+        first = next(read, None)
+        if first is None:
+            raise Refused(_unreadable(LookupError()))
         return first if first.names_a_side else next((one for one in read if one.names_a_side), first)
     except fastexcel.FastExcelError as error:
         raise Refused(_unreadable(error)) from error
