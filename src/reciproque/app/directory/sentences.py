@@ -35,6 +35,16 @@ SENTENCES = {
     "web.declared": gettext_noop("{who} declared ties for this side: {what}."),
     "web.tie_changed": gettext_noop("{who} changed a tie that this side declares: {what}."),
     "web.tie_withdrawn": gettext_noop("{who} took back a tie that this side declared: {what}."),
+    "web.trace_consent": gettext_noop(
+        "{who} read somebody’s calendar or mail headers, with that person’s consent: {what}."
+    ),
+    "web.trace_kept": gettext_noop("{who} kept ties that somebody’s calendar or mail headers showed: {what}."),
+    "web.link_made": gettext_noop("{who} made a short link for a key person of this side: {what}."),
+    "web.link_mailed": gettext_noop("{who} had a short link sent to a key person of this side: {what}."),
+    "web.link_revoked": gettext_noop("{who} closed the short link of a key person of this side: {what}."),
+    "web.link_answered": gettext_noop("{who} answered by short link for this side: {what}."),
+    "web.waiting_accepted": gettext_noop("{who} accepted a name that a key person of this side gave: {what}."),
+    "web.waiting_refused": gettext_noop("{who} set aside a name that a key person of this side gave: {what}."),
     "web.ready": gettext_noop("{who} said that this side’s half of the web is ready: {what}."),
     "web.not_ready": gettext_noop("{who} said that this side’s half of the web is not ready after all: {what}."),
     "web.compared": gettext_noop("Both halves of the web are ready and lie side by side: {what}."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reciproque.app.network.views import lists, ties, web
+from reciproque.app.network.views import lists, ties, traces, web
 
 urlpatterns = [
     path("network/ties/<str:key>/", ties.web_tie, name="web-tie"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("network/<str:key>/people/", lists.web_people, name="web-people"),
     path("network/<str:key>/people/new/", lists.web_person, name="web-person"),
     path("network/<str:key>/people/complete/", lists.web_complete, name="web-complete"),
+    path("network/<str:key>/traces/", traces.web_traces, name="web-traces"),
+    path("network/<str:key>/traces/keep/", traces.web_traces_keep, name="web-traces-keep"),
     path("network/<str:key>/ready/", web.web_ready, name="web-ready"),
     path("network/<str:key>/meant/", web.web_meant, name="web-meant"),
     path("network/<str:key>/report.pdf", web.web_report, name="web-pdf"),

@@ -106,9 +106,7 @@ def of_the_other_company(seat: Seated, found: Tally, domains: Collection[str]) -
     return opposite, len(colleague), len(found.seen) - len(colleague) - len(opposite)
 
 
-def proposals(
-    seat: Seated, person: Person, seen: Sequence[Seen], *, colleagues: int = 0, others: int = 0
-) -> Proposed:
+def proposals(seat: Seated, person: Person, seen: Sequence[Seen], *, colleagues: int = 0, others: int = 0) -> Proposed:
     """The ties that these addresses show, one per person, those already in the half apart."""
     contacts = list(
         Contact.objects.filter(relationship=seat.relationship, side=seat.own_side).select_related("function")

@@ -16,7 +16,7 @@ from reciproque.app.directory.queries.key_people import declared_complete, in_po
 from reciproque.app.network import access
 from reciproque.app.network.access import Seated
 from reciproque.app.network.actions.halves import set_pair
-from reciproque.app.network.forms import CompleteForm, KeyPeopleForm, PairForm, Period, QuickPersonForm
+from reciproque.app.network.forms.web import CompleteForm, KeyPeopleForm, PairForm, Period, QuickPersonForm
 from reciproque.app.network.queries import halves
 from reciproque.app.network.views.web import context_of, shown_material
 from reciproque.app.shared import clock

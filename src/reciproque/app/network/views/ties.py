@@ -13,7 +13,7 @@ from reciproque.app.directory.access import SignedIn
 from reciproque.app.network import access
 from reciproque.app.network.access import Seated
 from reciproque.app.network.actions.declarations import change_tie, declare, withdraw_tie
-from reciproque.app.network.forms import Entry, Lists, TieForm
+from reciproque.app.network.forms.web import Entry, Lists, TieForm
 from reciproque.app.network.queries import halves
 from reciproque.app.network.views.web import context_of
 from reciproque.app.shared.audit import actor

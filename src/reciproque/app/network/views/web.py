@@ -16,7 +16,7 @@ from reciproque.app.directory.access import SignedIn
 from reciproque.app.network import access
 from reciproque.app.network.access import Seated
 from reciproque.app.network.actions.halves import recognise, say_ready
-from reciproque.app.network.forms import MeantForm, Period
+from reciproque.app.network.forms.web import MeantForm, Period
 from reciproque.app.network.queries import halves
 from reciproque.app.network.queries.material import Material, material
 from reciproque.app.network.queries.page import Chosen, web_page

@@ -1,0 +1,1 @@
+"""What people type about the web of relations: one file per subject."""
