@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
 ]
-FILES = {"reading-pdf", "reading-xlsx", "wave-record", "export-csv", "export-xlsx"}
+FILES = {"reading-pdf", "reading-xlsx", "wave-record", "export-csv", "export-xlsx", "web-pdf", "web-xlsx"}
 NOT_VISITED = {"account_logout", "set_language"}
 # Pages of a wave say other things in each of its states; the others are looked at once for each role.
 OF_A_WAVE = {"wave", "reading", "relationship", "wave-outbox"}
@@ -133,7 +133,9 @@ class Visit:
         self.faults += [f"{path}: in English: {text}" for text in set(page.evaluate(WORDS)) & self.english]
 
     def _links(self) -> list[str]:
-        found = self.seat.page.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
+        found = self.seat.page.locator("a[href]").evaluate_all(
+            "all => all.map(one => new URL(one.getAttribute('href'), document.baseURI).href)"
+        )
         here = [urlsplit(link) for link in found]
         return [link.path for link in here if link.netloc == self.host and link.scheme.startswith("http")]
 
