@@ -6,13 +6,14 @@ import csv
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
 from reciproque import instruments
-from reciproque.measure import as_json, measuring, pages, study
+from reciproque.measure import as_json, language, measuring, pages, study
 from reciproque.measure.results import Results
 from reciproque.reports.measure_page import MeasurePage
 
@@ -24,6 +25,11 @@ Cells = list[list[str]]
 
 
 def measured(path: Path, *, raw: bool, engine: str = "polars") -> Results:
+    return _measured(path, raw, engine, language.current())
+
+
+@lru_cache(maxsize=16)
+def _measured(path: Path, raw: bool, engine: str, _spoken: str) -> Results:
     with study.open_study(path, INSTRUMENT, engine=engine) as it:
         found = measuring.measure(it, raw_figures=raw)
         if raw:
@@ -52,10 +58,10 @@ def wide(path: Path = TWO_WAVES) -> tuple[list[str], Cells]:
     return header, rows
 
 
-def changed(target: Path, change: Callable[[list[str], Cells], Cells]) -> Path:
-    """The example of two waves, one row a person, after a change of its rows."""
+def changed(target: Path, change: Callable[[list[str], Cells], Cells], *names: str) -> Path:
+    """Some relationships of the example of two waves, one row a person, after a change of its rows."""
     header, rows = wide()
-    write(target, header, change(header, rows))
+    write(target, header, change(header, [row for row in rows if any(name in row[0] for name in names)]))
     return target
 
 

@@ -67,7 +67,7 @@ def test_a_file_partly_refused_is_measured_and_said(capsys, tmp_path):
     def off_scale(_header, rows):
         return [[*rows[0][:5], "9393", *rows[0][6:]], *rows[1:]]
 
-    path = changed(tmp_path / "off.csv", off_scale)
+    path = changed(tmp_path / "off.csv", off_scale, "Lanvert", "Nubellia")
     assert main(["measure", str(path)]) == 2
     out = capsys.readouterr()
     assert "All relationships" in out.out

@@ -71,8 +71,8 @@ def test_answers_that_leave_the_published_rows_alone_change_no_byte(tmp_path):
                 table[group, column] = table[chance.permutation(group), column]
         return table.tolist()
 
-    same = changed(tmp_path / "same.csv", lambda _header, rows: rows)
-    again = changed(tmp_path / "again.csv", dealt_again)
+    same = changed(tmp_path / "same.csv", lambda _header, rows: rows, "Forge", "Nubellia")
+    again = changed(tmp_path / "again.csv", dealt_again, "Forge", "Nubellia")
     assert again.read_text() != same.read_text()
     assert text_of(again, raw=False) == text_of(same, raw=False)
     assert text_of(again, raw=True) != text_of(same, raw=True)
@@ -82,8 +82,8 @@ def test_a_side_under_five_people_shows_nothing_on_either_side(tmp_path):
     def seven_everywhere(_header, rows):
         return [row[:5] + ["7"] * len(row[5:]) if "Lanvert" in row[0] else row for row in rows]
 
-    before = changed(tmp_path / "before.csv", lambda _header, rows: rows)
-    after = changed(tmp_path / "after.csv", seven_everywhere)
+    before = changed(tmp_path / "before.csv", lambda _header, rows: rows, "Lanvert", "Nubellia")
+    after = changed(tmp_path / "after.csv", seven_everywhere, "Lanvert", "Nubellia")
     assert text_of(after, raw=False) == text_of(before, raw=False)
     found = one_of(as_document(before, raw=False), "Lanvert")
     assert (found["level"], found["reason"]) == ("none", "fewer_than_five")
@@ -137,7 +137,7 @@ def test_a_refused_answer_is_counted_but_never_repeated(tmp_path):
     def twice(_header, rows):
         return [*rows, [*rows[0][:5], *("2" for _ in rows[0][5:])]]
 
-    path = changed(tmp_path / "twice.csv", twice)
+    path = changed(tmp_path / "twice.csv", twice, "Lanvert")
     about = as_document(path, raw=False)["understood"]
     assert about["refused_by_reason"] == {"duplicate": about["refused"]}
     assert about["refused"] > 0
