@@ -11,7 +11,9 @@ from reciproque.science.shrinkage import empirical_bayes, random_effects, tau2_o
 
 N, MEAN, SS = [3, 3, 12, 12, 12], [20, 70, 40, 50, 60], [800, 800, 4400, 4400, 4400]
 EFFECTS, SE = [24, -3.5, 11, 0.5, 18, -12], [7.1, 4.2, 9.8, 5.5, 3.9, 8.4]
-sides = st.lists(st.tuples(st.integers(0, 15), st.floats(0, 100), st.floats(0, 900)), min_size=1, max_size=12)
+sides = st.lists(
+    st.tuples(st.integers(0, 15), st.floats(0, 100), st.just(0.0) | st.floats(0.01, 900)), min_size=1, max_size=12
+)
 
 
 def test_the_weight_is_the_share_of_true_variance():
