@@ -1,5 +1,6 @@
 """``reciproque measure`` as it is typed: exit codes, sentences instead of tracebacks, never half a report."""
 
+import io
 import json
 import subprocess
 import sys
@@ -75,6 +76,14 @@ def test_a_file_partly_refused_is_measured_and_said(capsys, tmp_path):
     assert "9393" not in out.err + out.out
     assert main(["measure", str(path), "--raw"]) == 2
     assert "(9393)" in capsys.readouterr().err
+
+
+def test_a_terminal_that_knows_few_letters_gets_the_figures(monkeypatch):
+    poor = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", poor)
+    assert main(["measure", str(FORGE)]) == 0
+    poor.flush()
+    assert b"78, between 65 and 92" in poor.buffer.getvalue()
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".html"])

@@ -5,6 +5,7 @@ lines were left out (the figures of the rest are printed, and what was left out 
 """
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -41,6 +42,9 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its waiting threads cost more than these small tables gain
     language.use(arguments.language)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8" if arguments.format == "json" else None, errors="replace")
     try:
         return _run(arguments)
     except Refused as problem:
