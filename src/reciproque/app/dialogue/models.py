@@ -34,9 +34,7 @@ class Session(models.Model):
     room_code = models.CharField(max_length=6, unique=True)
     facilitator = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     employer = models.CharField(_("the facilitator is employed by"), max_length=8, choices=Seat.choices)
-    rehearsal_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="rehearsals"
-    )
+    rehearsal_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="rehearsals")
     purpose = models.TextField(_("what the workshop is for"), max_length=600, blank=True)
     people = models.TextField(_("who takes part"), max_length=600, blank=True)
     rules = models.TextField(_("rules"), max_length=1200, blank=True)
@@ -101,6 +99,23 @@ class Participant(models.Model):
 
 
 # ---------------------------------------------------------------- the deck
+class Theme(models.TextChoices):
+    """What a concern may be about, for the twin locks. The list is the same for both sides and never changes."""
+
+    PRICE = "price", _("Prices and margins")
+    PAYMENT = "payment", _("Payments and invoices")
+    DELAYS = "delays", _("Deadlines and planning")
+    QUALITY = "quality", _("Quality and defects")
+    CHANGES = "changes", _("Changes of plan and urgencies")
+    INFORMATION = "information", _("Information that does not come")
+    DECISIONS = "decisions", _("Decisions made elsewhere")
+    CONTRACT = "contract", _("The contract and its limits")
+    DEPENDENCE = "dependence", _("Dependence on each other")
+    IDEAS = "ideas", _("Ideas, know-how and who owns them")
+    RESPECT = "respect", _("Respect between people")
+    FUTURE = "future", _("The future of the relationship")
+
+
 class StatementState(models.TextChoices):
     DEPOSITED = "deposited", _("Deposited")
     KEPT = "kept", pgettext_lazy("statement", "In the deck")
@@ -128,6 +143,7 @@ class Statement(models.Model):
     side = models.CharField(max_length=8, choices=Side.choices)
     state = models.CharField(max_length=10, choices=StatementState.choices, default=StatementState.DEPOSITED)
     raw = models.CharField(max_length=LONGEST_STATEMENT)  # as deposited
+    language = models.CharField(max_length=2, default="fr")
     text_fr = models.CharField(_("in French"), max_length=LONGEST_STATEMENT, blank=True)
     text_en = models.CharField(_("in English"), max_length=LONGEST_STATEMENT, blank=True)
     edit_hash = models.CharField(max_length=64, blank=True)  # blank: drawn up by the facilitator from interviews

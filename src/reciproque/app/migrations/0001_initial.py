@@ -794,6 +794,7 @@ class Migration(migrations.Migration):
                 ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
                 ('state', models.CharField(choices=[('deposited', 'Deposited'), ('kept', 'In the deck'), ('merged', 'Merged with another'), ('withheld', 'Not in the deck')], default='deposited', max_length=10)),
                 ('raw', models.CharField(max_length=140)),
+                ('language', models.CharField(default='fr', max_length=2)),
                 ('text_fr', models.CharField(blank=True, max_length=140, verbose_name='in French')),
                 ('text_en', models.CharField(blank=True, max_length=140, verbose_name='in English')),
                 ('edit_hash', models.CharField(blank=True, max_length=64)),

@@ -1,0 +1,339 @@
+"""What may be seen of the votes, by whom and when: the only code that reads a cell.
+
+Nothing before the votes are revealed. Then, statement by statement as the room reaches it, the coded counts of both
+sides, and a verdict made from these codes alone. A facilitator employed by neither company sees counts per side, never
+a name; one employed by a company sees what participants see. Pages, exports, mails and the log all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from reciproque.app.dialogue.access import Seated
+from reciproque.app.dialogue.models import (
+    Cell,
+    Participant,
+    Participation,
+    Round,
+    Session,
+    SessionState,
+    Statement,
+    StatementState,
+    Theme,
+)
+from reciproque.app.shared.vocabulary import SIDES, Side, other_side
+from reciproque.science.coded_display import Code, CodedSide, CodedStatement, coded
+from reciproque.science.counts import Counts
+from reciproque.science.dialogue import read_two_sides
+from reciproque.science.unsaid import blind_spot, unsaid_lift
+
+Kind, State = Round.Kind, Round.State
+SHARES = (5 / 6, 1 / 6, 0.5)  # what "many", "few" and "shared" stand for, as a share
+NOTHING = Counts(0, 0, 0)
+
+
+class Viewer(StrEnum):
+    EVERYONE = "everyone"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True)
+class SideShown:
+    """One side of a result. `units` are the marks to draw: full, maybe (either) or none."""
+
+    side: str
+    answers: int
+    low: int
+    high: int
+    word: str
+    text: str
+    disagree_text: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What everybody may see of one statement. Without sides when one of them is under five answers."""
+
+    verdict: str
+    sentence: str
+    client: SideShown | None
+    supplier: SideShown | None
+
+    @property
+    def sides(self) -> tuple[SideShown, ...]:
+        return (self.client, self.supplier) if self.client and self.supplier else ()
+
+
+@dataclass(frozen=True)
+class Exact:
+    """For a facilitator employed by neither company: counts per side and what the whole reading says of them."""
+
+    client: tuple[int, int, int]
+    supplier: tuple[int, int, int]
+    verdict: str
+    p_common: float
+    p_oppose: float
+    lift: Mapping[str, float]
+    blind: Mapping[str, float]
+    divide: bool
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """A statement of the deck. `again` is the result of the vote after the debate; `guess` what each side expected of
+    the other."""
+
+    key: str
+    text: str
+    shown: bool
+    result: Result | None
+    again: Result | None
+    guess: Result | None
+    exact: Exact | None
+
+
+@dataclass(frozen=True)
+class Projection:
+    """All that this viewer may know of the votes of a session."""
+
+    answered: Mapping[str, tuple[int, int]]
+    statements: tuple[StatementView, ...]
+    themes: tuple[str, ...]
+
+    def statement(self, key: str) -> StatementView | None:
+        return next((one for one in self.statements if one.key == key), None)
+
+
+def viewer_of(seat: Seated | None = None, participant: Participant | None = None) -> Viewer:
+    """Who looks. Only the seat of an external facilitator, outside a phone, sees more than everybody."""
+    return Viewer.EXTERNAL if seat is not None and participant is None and seat.external else Viewer.EVERYONE
+
+
+def project(session: Session, viewer: Viewer) -> Projection:
+    """The session as this viewer may know it now."""
+    rounds = list(session.rounds.defer("box"))
+    deck = next((one for one in rounds if one.kind == Kind.DECK), None)
+    statements = list(session.statements.filter(state=StatementState.KEPT))
+    if deck is None or not _revealed(session):
+        plain = tuple(StatementView(s.key, s.text, False, None, None, None, None) for s in statements)
+        return Projection(_answered(deck), plain, ())
+    cells = _cells(rounds)
+    exact = _exact(session, statements, cells.get(deck.pk, {})) if viewer == Viewer.EXTERNAL else {}
+    again = {one.statement_id: one for one in rounds if one.kind == Kind.REVOTE and one.state == State.COUNTED}
+    views = tuple(_view(session, s, viewer, cells, deck, again.get(s.pk), exact.get(s.key)) for s in statements)
+    return Projection(_answered(deck), views, _themes(rounds, cells))
+
+
+def _revealed(session: Session) -> bool:
+    return session.counted_at is not None and session.state != SessionState.CANCELLED
+
+
+def _over(session: Session) -> bool:
+    return session.state in (SessionState.MINUTES, SessionState.FROZEN)
+
+
+def _answered(round_: Round | None) -> dict[str, tuple[int, int]]:
+    return answered(round_) if round_ else dict.fromkeys(SIDES, (0, 0))
+
+
+def answered(round_: Round) -> dict[str, tuple[int, int]]:
+    """How many of each side have answered, of how many asked. Never who."""
+    rows = (
+        Participation.objects.filter(round=round_)
+        .values_list("participant__side")
+        .annotate(done=Count("pk", filter=Q(answered=True)), asked=Count("pk"))
+    )
+    found = {side: (done, asked) for side, done, asked in rows}
+    return {side: found.get(side, (0, 0)) for side in SIDES}
+
+
+def _cells(rounds: Iterable[Round]) -> dict[int, dict[tuple[str, str], list[int]]]:
+    """The sums of the rounds that were counted, by round, then by item and side."""
+    counted = [one.pk for one in rounds if one.state == State.COUNTED]
+    found: dict[int, dict[tuple[str, str], list[int]]] = {}
+    for cell in Cell.objects.filter(round__in=counted):
+        found.setdefault(cell.round_id, {})[cell.item, cell.side] = cell.counts
+    return found
+
+
+def _view(
+    session: Session,
+    statement: Statement,
+    viewer: Viewer,
+    cells: Mapping[int, Mapping[tuple[str, str], list[int]]],
+    deck: Round,
+    again: Round | None,
+    exact: Exact | None,
+) -> StatementView:
+    vote, forecast = f"v:{statement.key}", f"f:{statement.key}"
+    visible = statement.shown or _over(session) or viewer == Viewer.EXTERNAL
+    first = cells.get(deck.pk, {})
+    second = cells.get(again.pk, {}) if again else {}
+    return StatementView(
+        key=statement.key,
+        text=statement.text,
+        shown=statement.shown or _over(session),
+        result=_result(first, vote) if visible else None,
+        again=_result(second, vote) if visible and second else None,
+        guess=_result(first, forecast) if visible and statement.forecast else None,
+        exact=exact,
+    )
+
+
+def round_view(session: Session, round_: Round) -> dict[str, Result]:
+    """The coded results of a round taken live, once it is counted: mirror, second vote. Points are never shown."""
+    if round_.state != State.COUNTED or round_.kind in (Kind.POINTS, Kind.THEMES, Kind.DECK):
+        return {}
+    cells = _cells([round_]).get(round_.pk, {})
+    return {code: _result(cells, code) for code, size in round_.items if size == 3}
+
+
+def point_shares(round_: Round) -> dict[tuple[str, str], float]:
+    """Mean points by proposal and side, 0..1, for the choice of priorities alone: no page, file or mail shows them."""
+    if round_.state != State.COUNTED or round_.kind != Kind.POINTS:
+        return {}
+    return {
+        (item.removeprefix("p:"), side): sum(n * points for points, n in enumerate(counts))
+        / (sum(counts) * (len(counts) - 1))
+        for (item, side), counts in _cells([round_]).get(round_.pk, {}).items()
+        if sum(counts)
+    }
+
+
+def _counts(cells: Mapping[tuple[str, str], list[int]], item: str, side: str) -> Counts:
+    numbers = cells.get((item, side))
+    return Counts(*numbers) if numbers else NOTHING
+
+
+# ---------------------------------------------------------------- what everybody sees
+def _result(cells: Mapping[tuple[str, str], list[int]], item: str) -> Result:
+    shown = coded(_counts(cells, item, Side.CLIENT), _counts(cells, item, Side.SUPPLIER))
+    return Result(
+        shown.verdict, verdict_in_words(shown), _side(shown.client, "client"), _side(shown.supplier, "supplier")
+    )
+
+
+def _side(found: CodedSide | None, side: str) -> SideShown | None:
+    if found is None:
+        return None
+    agree = found.agree
+    return SideShown(
+        side=side,
+        answers=found.answers,
+        low=agree.low,
+        high=agree.high,
+        word=word_in_words(found.word),
+        text=_text(agree, found.as_shares),
+        disagree_text=(_share(found.disagree) if found.as_shares else _number(found.disagree))
+        if found.disagree
+        else "",
+        units=("full",) * agree.low + ("maybe",) * (agree.high - agree.low) + ("none",) * (agree.answers - agree.high),
+    )
+
+
+def _text(code: Code, as_share: bool) -> str:
+    return _share(code) if as_share else _number(code)
+
+
+def _number(code: Code) -> str:
+    values = {"low": code.low, "high": code.high, "answers": code.answers}
+    if code.low == code.high:
+        return _("%(low)s of %(answers)s") % values
+    if code.low == 0:
+        return _("%(high)s of %(answers)s at most") % values
+    return _("%(low)s of %(answers)s at least") % values
+
+
+def _share(code: Code) -> str:
+    low, high = round(100 * code.low / code.answers), round(100 * code.high / code.answers)
+    if low == high:
+        return _("%(share)s %%") % {"share": low}
+    if code.low == 0:
+        return _("%(share)s %% at most") % {"share": high}
+    return _("%(share)s %% at least") % {"share": low}
+
+
+def word_in_words(word: str) -> str:
+    return {
+        "minority": pgettext("part of a side that agrees", "Minority"),
+        "shared": pgettext("part of a side that agrees", "Shared"),
+        "majority": pgettext("part of a side that agrees", "Majority"),
+        "little_agreement": pgettext("part of a side that agrees", "Little agreement"),
+        "broad_agreement": pgettext("part of a side that agrees", "Broad agreement"),
+    }[word]
+
+
+def verdict_in_words(shown: CodedStatement) -> str:
+    if shown.client is None:
+        return _("Too few answers to show: each company says its position in one sentence.")
+    return {
+        "common": _("Common ground."),
+        "reject": _("Neither side agrees."),
+        "oppose": _("The two sides see it differently: to be debated."),
+        "majority_both": _("A majority on both sides."),
+        "open": _("Nothing clear-cut: to be talked over."),
+    }[shown.verdict]
+
+
+# ---------------------------------------------------------------- what an external facilitator sees besides
+def _exact(
+    session: Session, statements: Iterable[Statement], cells: Mapping[tuple[str, str], list[int]]
+) -> dict[str, Exact]:
+    rows = {s.key: {side: _counts(cells, f"v:{s.key}", side) for side in SIDES} for s in statements}
+    reading = read_two_sides([(key, sides[Side.CLIENT], sides[Side.SUPPLIER]) for key, sides in rows.items()])
+    sizes = {side: session.participants.filter(side=side, left=False).count() for side in SIDES}
+    by_key = {s.key: s for s in statements}
+    return {
+        one.id: Exact(
+            client=_triple(rows[one.id][Side.CLIENT]),
+            supplier=_triple(rows[one.id][Side.SUPPLIER]),
+            verdict=one.verdict,
+            p_common=one.p_common,
+            p_oppose=one.p_oppose,
+            lift=_lifts(by_key[one.id], rows[one.id], sizes),
+            blind=_blind(one.id, rows[one.id], cells),
+            divide=one.id in reading.divides,
+        )
+        for one in reading.statements
+    }
+
+
+def _triple(counts: Counts) -> tuple[int, int, int]:
+    return counts.agree, counts.disagree, counts.passing
+
+
+def _lifts(statement: Statement, rows: Mapping[str, Counts], sizes: Mapping[str, int]) -> dict[str, float]:
+    """The sides where far more people agree in private than had said so openly."""
+    found = {}
+    for side in SIDES:
+        raised = statement.raised(side)
+        if raised is not None and 0 <= raised <= sizes[side]:
+            unsaid = unsaid_lift(rows[side], raised, sizes[side])
+            if unsaid.listed:
+                found[str(side)] = unsaid.lift
+    return found
+
+
+def _blind(key: str, rows: Mapping[str, Counts], cells: Mapping[tuple[str, str], list[int]]) -> dict[str, float]:
+    """By side: how far its agreement exceeds what the other side expected of it."""
+    found = {}
+    for side in SIDES:
+        numbers = cells.get((f"f:{key}", other_side(side)))
+        if numbers and sum(numbers) and rows[side].answers:
+            given = [share for share, people in zip(SHARES, numbers, strict=True) for _one in range(people)]
+            found[str(side)] = blind_spot(rows[side], given)
+    return found
+
+
+def _themes(rounds: Iterable[Round], cells: Mapping[int, Mapping[tuple[str, str], list[int]]]) -> tuple[str, ...]:
+    """The themes that both sides deposited, each without knowing of the other."""
+    kept = [one.pk for one in rounds if one.kind == Kind.THEMES]
+    met = {item.removeprefix("t:") for pk in kept for item, _side in cells.get(pk, {})}
+    return tuple(str(Theme(theme).label) for theme in Theme.values if theme in met)

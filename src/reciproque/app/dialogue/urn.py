@@ -1,0 +1,167 @@
+"""The box of a round: all answers in one sealed blob of constant length, written anew as a whole each time.
+
+There is no row per person, so nothing has an order, a date or an identity of its own. A slip lies in a slot that only
+the token of a link derives. The key of the box is a file outside the database; it is destroyed when the box is counted,
+which makes every older copy of the database unreadable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from nacl.secret import SecretBox
+
+from reciproque.app.dialogue.models import Participant, Round, Session
+from reciproque.app.shared.vocabulary import SIDES
+from reciproque.app.survey.urn import files, tokens
+
+SLOT = 16
+NOTHING = 0  # no answer to this item; answers count from one
+Slips = dict[bytes, bytes]
+
+
+class KeyLost(Exception):
+    """The key of a box, or of the links of a session, is no longer there."""
+
+
+# ---------------------------------------------------------------- links
+def _links(session: Session) -> Path:
+    return settings.SECRETS_DIR / f"workshop-{session.key}.key"
+
+
+def make_links(session: Session) -> None:
+    files.create_key(_links(session))
+
+
+def destroy_links(session: Session) -> None:
+    files.destroy(_links(session))
+
+
+def token_of(participant: Participant) -> bytes:
+    """The token of a participant's link, always the same until the session ends. Never store or log it."""
+    secret = _read(_links(participant.session))
+    return hmac.digest(secret, b"participant:" + participant.key.encode(), "sha256")[: tokens.TOKEN]
+
+
+def hash_of(token: bytes) -> str:
+    return hashlib.sha256(b"workshop link" + token).hexdigest()
+
+
+def hash_of_sentence(key: str) -> str:
+    """What the database knows of the key that a browser holds for a sentence."""
+    return hashlib.sha256(b"workshop sentence" + key.encode()).hexdigest()
+
+
+def link_of(participant: Participant) -> str:
+    """The token stands after the #, which browsers never send to a server."""
+    return f"{settings.BASE_URL}/d#{tokens.show(token_of(participant))}"
+
+
+def signs_of(participant: Participant) -> str:
+    return tokens.show(token_of(participant))
+
+
+# ---------------------------------------------------------------- boxes
+def _key(round_: Round) -> Path:
+    return settings.SECRETS_DIR / f"round-{round_.key}.key"
+
+
+def _read(path: Path) -> bytes:
+    secret = files.read_key(path)
+    if secret is None:
+        raise KeyLost(path.name)
+    return secret
+
+
+def slot_of(token: bytes, round_: Round) -> bytes:
+    return hmac.digest(token, b"slip:" + round_.key.encode(), "sha256")[:SLOT]
+
+
+def prepare(round_: Round, people: Iterable[Participant]) -> bytes:
+    """A box with one empty slip for everybody, made at once before the first answer."""
+    files.create_key(_key(round_))
+    return _close(round_, dict(_blank(round_, person) for person in people))
+
+
+def add(round_: Round, people: Iterable[Participant]) -> bytes:
+    """The same box with empty slips for people who come late."""
+    slips = _open(round_)
+    for person in people:
+        slot, slip = _blank(round_, person)
+        slips.setdefault(slot, slip)
+    return _close(round_, slips)
+
+
+def remove(round_: Round, person: Participant) -> bytes:
+    """The same box without the slip of somebody who will not take part."""
+    slips = _open(round_)
+    slips.pop(slot_of(token_of(person), round_), None)
+    return _close(round_, slips)
+
+
+def put(round_: Round, token: bytes, answers: Mapping[str, int]) -> bytes:
+    """The same box with one slip filled in. Every byte of it changes, whichever slip it is."""
+    slips, slot = _open(round_), slot_of(token, round_)
+    if slot not in slips:
+        raise KeyLost("no slip for this link")
+    slips[slot] = slips[slot][:1] + bytes(_answer(answers, code, size) for code, size in round_.items)
+    return _close(round_, slips)
+
+
+def read(round_: Round, token: bytes) -> dict[str, int]:
+    """What the holder of this link has answered so far."""
+    slip = _open(round_).get(slot_of(token, round_))
+    if slip is None:
+        return {}
+    pairs = zip(round_.items, slip[1:], strict=True)
+    return {code: value - 1 for (code, _size), value in pairs if value != NOTHING}
+
+
+def sums(round_: Round) -> dict[tuple[str, str], list[int]]:
+    """How many of each side gave each answer to each item."""
+    counts = {(code, side): [0] * size for code, size in round_.items for side in SIDES}
+    for slip in _open(round_).values():
+        side = SIDES[slip[0]]
+        for (code, _size), value in zip(round_.items, slip[1:], strict=True):
+            if value != NOTHING:
+                counts[code, side][value - 1] += 1
+    return counts
+
+
+def destroy(round_: Round) -> None:
+    files.destroy(_key(round_))
+
+
+def _answer(answers: Mapping[str, int], code: str, size: int) -> int:
+    chosen = answers.get(code)
+    if chosen is None:
+        return NOTHING
+    if not 0 <= chosen < size:
+        raise ValueError(f"{chosen} is no answer to {code}")
+    return chosen + 1
+
+
+def _blank(round_: Round, person: Participant) -> tuple[bytes, bytes]:
+    return slot_of(token_of(person), round_), bytes([SIDES.index(person.side), *_nothing(round_.items)])
+
+
+def _nothing(items: Sequence[object]) -> bytes:
+    return bytes(len(items))
+
+
+def _open(round_: Round) -> Slips:
+    if round_.box is None:
+        raise KeyLost("the box was counted")
+    plain = SecretBox(_read(_key(round_))).decrypt(bytes(round_.box))
+    step = SLOT + 1 + len(round_.items)
+    return {plain[at : at + SLOT]: plain[at + SLOT : at + step] for at in range(0, len(plain), step)}
+
+
+def _close(round_: Round, slips: Slips) -> bytes:
+    """In the order of the slots, which are drawn by a hash and mean nothing."""
+    plain = b"".join(slot + slips[slot] for slot in sorted(slips))
+    return bytes(SecretBox(_read(_key(round_))).encrypt(plain))
