@@ -233,7 +233,7 @@ def _packed(asked: _Asked, clients: list[str], codes: Codes, items: tuple[str, .
     """One row a person: all answers packed in a few whole numbers, a sum that every engine knows how to make."""
     written = ["item", "view"] if asked.name("view") else ["item"]
     ranks = [items.index(code) for code in codes.values()]
-    table = {name: [texts[place] for texts in codes] for place, name in enumerate(written)}
+    table: dict[str, list[Any]] = {name: [texts[place] for texts in codes] for place, name in enumerate(written)}
     table |= {"word": [rank // DIGITS for rank in ranks], "factor": [DIGIT ** (rank % DIGITS) for rank in ranks]}
     digit = _numbers(asked, asked.name("value") or "").cast(nw.Int64).fill_null(0) + PRESENT
     named = asked.frame.select(
