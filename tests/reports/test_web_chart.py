@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reciproque.reports.charts.web import Bundle, Group, WebChart, web
+from reciproque.reports.charts.web import CROWD, Bundle, Group, WebChart, web
 
 
 def chart(rows: int = 3, links: int = 4, href: str = "/network/x/?client=f0#threads") -> WebChart:
@@ -47,7 +47,8 @@ def test_page_paper_and_table_hold_the_same_threads(rows, links):
     page, paper = web(spec), web(spec, 780)
     assert threads(page) == threads(paper)
     assert len(threads(page)) == len(spec.cells) == links
-    assert len(elements(page, "circle")) == len(elements(paper, "circle")) == links
+    numbered = [one for one in spec.bundles if links < CROWD or one.state != "held"]
+    assert len(elements(page, "circle")) == len(elements(paper, "circle")) == len(numbered)
     drawn = {node.text for node in elements(page, "text")}
     assert {group.title for group in spec.groups} <= drawn
 
@@ -94,3 +95,10 @@ def test_columns_of_different_lengths_fill_the_same_height():
     svg = web(WebChart("web", "t", "d", groups, ()))
     edges = [n for n in elements(svg, "line") if n.get("class").startswith("web-edge")]
     assert {n.get("y2") for n in edges} == {"504"}
+
+
+def test_in_a_crowd_what_hangs_stands_above_what_holds():
+    drawn = threads(web(chart(12, 60)))
+    assert all(css.endswith("quiet") or "one-side" in css for css in drawn if " held" in css)
+    last_held = max(place for place, css in enumerate(drawn) if " held" in css)
+    assert last_held < min(place for place, css in enumerate(drawn) if " thread" in css)

@@ -12,8 +12,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from reciproque.app.directory.access import lists_key_people, relationship_for
-from reciproque.app.directory.models import Account, Membership, Relationship
-from reciproque.app.network.models import Contact, Declaration, Shown, WebState
+from reciproque.app.directory.models import Account, Membership, Person, Relationship
+from reciproque.app.directory.queries.key_people import in_post
+from reciproque.app.network.models import Contact, Declaration, Shown, TieLink, WaitingTie, WebState
+from reciproque.app.network.tokens import hashed, well_formed
+from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES, Seat, other_side
 
 Role = Membership.Role
@@ -123,6 +126,62 @@ def contact_for(seat: Seated, pk: int) -> Contact:
     if contact is None or not seat.compared or not seat.decides:
         raise Http404
     return contact
+
+
+# ---------------------------------------------------------------- short links
+def links_sides(membership: Membership | None) -> tuple[str, ...]:
+    """The sides whose people the member may send a link to: the own one; both for a neutral facilitator."""
+    own = declares(membership)
+    if own:
+        return (own,)
+    neutral = membership is not None and membership.role == Role.FACILITATOR and membership.side == Seat.NEUTRAL
+    return tuple(SIDES) if neutral else ()
+
+
+def shows_link(membership: Membership | None, side: str) -> bool:
+    """Whoever holds a link reads what its person's company keeps to itself: only that company sees the link."""
+    return bool(side) and declares(membership) == side
+
+
+def living_links() -> QuerySet[TieLink]:
+    """Links that open: not closed, not past their date."""
+    rows = TieLink.objects.filter(revoked_at=None, expires_at__gt=clock.now())
+    return rows.select_related("person__organisation", "relationship__client", "relationship__supplier")
+
+
+def link_by_secret(secret: str) -> TieLink | None:
+    """The link that a secret opens, as long as its person is in the company; None for every other case alike."""
+    if not well_formed(secret):
+        return None
+    link = living_links().filter(token_hash=hashed(secret)).first()
+    return link if link is not None and still_there(link.person) else None
+
+
+def still_there(person: Person) -> bool:
+    return in_post(person.organisation).filter(pk=person.pk).exists()
+
+
+def link_for(account: Account, key: str) -> tuple[Seated, TieLink]:
+    """A living link of a side whose links the account handles."""
+    link = living_links().filter(key=key).first()
+    if link is None:
+        raise Http404
+    seat = seat_for(account, link.relationship.key)
+    if link.side not in links_sides(seat.membership):
+        raise Http404
+    return seat, link
+
+
+def waiting_for(account: Account, key: str) -> tuple[Seated, WaitingTie]:
+    """A name that waits for a yes of the account's own side."""
+    chosen = ("link__person", "link__relationship__client", "link__relationship__supplier", "function")
+    waiting = WaitingTie.objects.filter(key=key).select_related(*chosen).first()
+    if waiting is None:
+        raise Http404
+    seat = seat_for(account, waiting.link.relationship.key)
+    if seat.declares != waiting.link.side:
+        raise Http404
+    return seat, waiting
 
 
 def require(allowed: object) -> None:

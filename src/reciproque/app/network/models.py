@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reciproque.app.directory.models import Account, Function, Person, Relationship
-from reciproque.app.shared.vocabulary import KeyField, Side
+from reciproque.app.shared.vocabulary import KeyField, Side, other_side
 
 
 class Frequency(models.TextChoices):
@@ -154,6 +154,10 @@ class TieLink(models.Model):
                 name="one_living_link_per_person",
             )
         ]
+
+    @property
+    def other_side(self) -> str:
+        return other_side(self.side)
 
 
 class WaitingTie(models.Model):

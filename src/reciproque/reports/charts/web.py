@@ -15,6 +15,8 @@ LEFT, RIGHT = 31.0, 69.0
 TALL, SHORT = 84.0, 46.0
 MANY = 9
 """From this number of rows on, rows are short."""
+CROWD = 24
+"""From this number of threads on, only those that hang or are missing stand out; the table has all the numbers."""
 DOT = 12.0
 PLACES = (0.5, 0.36, 0.64, 0.24, 0.76, 0.43, 0.57, 0.3, 0.7)
 THREADS_WIDE = 440.0
@@ -22,7 +24,7 @@ THREADS_WIDE = 440.0
 PAPER = """
 .tie{stroke:#1e1a26;stroke-width:1.5}.tie-2{stroke-width:2.5}.tie-3{stroke-width:3.5}.tie-4{stroke-width:5}
 .tie.one-client{stroke:#2e46b0}.tie.one-supplier{stroke:#b56c12}.tie.one-side{stroke-dasharray:9 5}
-.tie.thread{stroke:#6a3470}.tie.missing{stroke:#868074;stroke-dasharray:2 6}
+.tie.quiet{stroke-opacity:0.45}.tie.thread{stroke:#6a3470}.tie.missing{stroke:#868074;stroke-dasharray:2 6}
 .tie-dot{fill:#ffffff;stroke:#1e1a26;stroke-width:1.5}.tie-dot.thread{fill:#6a3470;stroke:#6a3470}
 .tie-dot.missing{stroke:#868074;stroke-dasharray:3 3}.tie-count{font-weight:600;font-size:12px}
 .tie-count.thread{fill:#ffffff}.tie-count.missing{fill:#57515f}.web-title{font-family:"Newsreader";font-size:15px}
@@ -129,14 +131,16 @@ def _edge(canvas: Canvas, side: str, height: float) -> str:
 
 
 def _bundles(canvas: Canvas, chart: WebChart, middle: dict[str, dict[str, float]]) -> list[str]:
-    """The missing and the thin below the thick; numbers above all threads."""
-    order = {"missing": 0, "thread": 1, "held": 2}
+    """The thin below the thick, what holds below what hangs in a crowd; numbers above all threads."""
+    crowded = len(chart.bundles) >= CROWD
+    order = {"held": 0, "missing": 1, "thread": 2} if crowded else {"missing": 0, "thread": 1, "held": 2}
     placed: list[tuple[float, float]] = []
     threads, numbers = [], []
     for one in sorted(chart.bundles, key=lambda one: (order[one.state], one.width)):
         ends = middle[CLIENT][one.client], middle[SUPPLIER][one.supplier]
-        threads.append(_thread(canvas, one, *ends))
-        if one.count:
+        quiet = crowded and one.state == "held"
+        threads.append(_thread(canvas, one, *ends, " quiet" if quiet else ""))
+        if one.count and not quiet:
             numbers.append(_number(canvas, one, *ends, _free_place(*ends, placed)))
     return threads + numbers
 
@@ -150,8 +154,8 @@ def _free_place(y1: float, y2: float, placed: list[tuple[float, float]]) -> floa
     return along
 
 
-def _thread(canvas: Canvas, one: Bundle, y1: float, y2: float) -> str:
-    css = f"tie tie-{one.width} {one.state}"
+def _thread(canvas: Canvas, one: Bundle, y1: float, y2: float, quiet: str) -> str:
+    css = f"tie tie-{one.width} {one.state}{quiet}"
     if one.one_side:
         css += f" one-side one-{one.one_side}"
     ends = canvas.x(LEFT), y1, canvas.x(RIGHT), y2

@@ -27,7 +27,7 @@ def chart_of(
     material: Material, threads: Sequence[Thread], faced: Sequence[Pair], *, by_person: bool, address: str
 ) -> WebChart:
     groups, bundles = (
-        (_person_groups(material, threads), _person_bundles(material, threads))
+        (_person_groups(material, threads, address), _person_bundles(material, threads, address))
         if by_person
         else (_function_groups(material, threads, faced, address), _pair_bundles(material, threads, faced, address))
     )
@@ -130,13 +130,19 @@ def _pair_in_words(material: Material, pair: Pair) -> str:
 
 
 # ---------------------------------------------------------------- people
-def _person_groups(material: Material, threads: Sequence[Thread]) -> tuple[Group, ...]:
+def _person_groups(material: Material, threads: Sequence[Thread], address: str) -> tuple[Group, ...]:
     met = sorted(
         {key for one in threads for key in (one.client, one.supplier)},
         key=lambda key: (material.rank(material.nodes[key].function), -material.web.carried(key), key),
     )
     return tuple(
-        Group(key, material.nodes[key].side, material.nodes[key].name, _post(material, material.nodes[key]))
+        Group(
+            key=key,
+            side=side,
+            title=material.nodes[key].name,
+            people=_post(material, material.nodes[key]),
+            href=_narrowed(address, **{side: material.nodes[key].function}),
+        )
         for side in SIDES
         for key in met
         if material.nodes[key].side == side
@@ -154,7 +160,7 @@ def _post(material: Material, person: Node) -> str:
     return function
 
 
-def _person_bundles(material: Material, threads: Sequence[Thread]) -> tuple[Bundle, ...]:
+def _person_bundles(material: Material, threads: Sequence[Thread], address: str) -> tuple[Bundle, ...]:
     return tuple(
         Bundle(
             client=one.client,
@@ -164,6 +170,9 @@ def _person_bundles(material: Material, threads: Sequence[Thread]) -> tuple[Bund
             width=width(one.exchanges * 3),
             one_side=_one_side([one], material.half),
             says=_tie_in_words(material, one),
+            href=_narrowed(
+                address, client=material.nodes[one.client].function, supplier=material.nodes[one.supplier].function
+            ),
         )
         for one in threads
     )
