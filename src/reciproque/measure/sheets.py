@@ -175,7 +175,7 @@ def _mirrored(one: Relationship, code: str, instrument: Instrument, key: str) ->
         state.state,
         words.state_label(state.state),
         _mistakes(state.state, state.mistaken, mirror),
-        _blind(mirror),
+        _blind(mirror, unsaid=words.role(instrument, code) == "unsaid"),
     )
 
 
@@ -204,22 +204,35 @@ def _mistake(side: str, mirror: Mirror) -> str:
     return _("The supplier imagines %(imagined)s. The client answers %(answered)s.") % values
 
 
-def _blind(mirror: Mirror) -> str:
+def _blind(mirror: Mirror, *, unsaid: bool) -> str:
     """Clear blind spots, on whichever side; silence is not a claim that there is none."""
+    sentences = _of_silence() if unsaid else _of_views()
     said = []
     for side in SIDES:
         found = mirror.lucidity.get(side)
         if found is None or found.verdict != "clear" or found.low is None or found.high is None:
             continue
-        higher = found.low + found.high > 0
-        sentences = {
-            (CLIENT, True): _("The client receives less than it imagines (%(gap)s)."),
-            (CLIENT, False): _("The client receives more than it imagines (%(gap)s)."),
-            (SUPPLIER, True): _("The supplier receives less than it imagines (%(gap)s)."),
-            (SUPPLIER, False): _("The supplier receives more than it imagines (%(gap)s)."),
-        }
-        said.append(sentences[side, higher] % {"gap": words.gap_text(found)})
+        said.append(sentences[side, found.low + found.high > 0] % {"gap": words.gap_text(found)})
     return " ".join(said)
+
+
+def _of_views() -> dict[tuple[str, bool], str]:
+    """By side, and whether it imagines more than what was answered."""
+    return {
+        (CLIENT, True): _("The client receives less than it imagines (%(gap)s)."),
+        (CLIENT, False): _("The client receives more than it imagines (%(gap)s)."),
+        (SUPPLIER, True): _("The supplier receives less than it imagines (%(gap)s)."),
+        (SUPPLIER, False): _("The supplier receives more than it imagines (%(gap)s)."),
+    }
+
+
+def _of_silence() -> dict[tuple[str, bool], str]:
+    return {
+        (CLIENT, True): _("Less is kept from the client than it imagines (%(gap)s)."),
+        (CLIENT, False): _("More is kept from the client than it imagines (%(gap)s)."),
+        (SUPPLIER, True): _("Less is kept from the supplier than it imagines (%(gap)s)."),
+        (SUPPLIER, False): _("More is kept from the supplier than it imagines (%(gap)s)."),
+    }
 
 
 def _unsaid(one: Relationship, key: str) -> Iterator[SideUnsaid]:

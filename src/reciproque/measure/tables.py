@@ -58,12 +58,13 @@ def _functions(one: Relationship) -> Table:
 def _estimates(one: Relationship, instrument: Instrument) -> Table:
     """Raw: each side's mean, its moderated interval, and where the other sides of the file would draw it."""
     rows = []
-    for code in (*one.sides[SIDES[0]].dimensions, "unsaid", PROFILE):
+    unsaid = next((d.code for d in instrument.dimensions if d.role == "unsaid"), "unsaid")
+    for code in (*one.sides[SIDES[0]].dimensions, unsaid, PROFILE):
         for side in SIDES:
             result = one.sides[side]
-            found = {"unsaid": result.unsaid, PROFILE: result.index}.get(code) or result.dimensions[code]
+            found = {unsaid: result.unsaid, PROFILE: result.index}.get(code) or result.dimensions[code]
             if found.n:
-                title = _("The unsaid") if code == "unsaid" else words.label(instrument, code)
+                title = words.label(instrument, code)
                 interval = f"{words.decimal(found.low, 1)} – {words.decimal(found.high, 1)}"
                 drawn = words.decimal(found.shrunken, 1)
                 rows.append((title, words.side_name(side), str(found.n), words.decimal(found.mean, 1), interval, drawn))

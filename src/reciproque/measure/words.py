@@ -146,6 +146,10 @@ def label(instrument: Instrument, code: str) -> str:
     return {results.PROFILE: _("The six subjects"), results.INDEX: _("On the whole, with the mirror")}.get(code, code)
 
 
+def role(instrument: Instrument, code: str) -> str:
+    return next((dimension.role for dimension in instrument.dimensions if dimension.code == code), "")
+
+
 def definition(instrument: Instrument, code: str) -> str:
     for dimension in instrument.dimensions:
         if dimension.code == code:
