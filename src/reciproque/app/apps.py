@@ -8,4 +8,5 @@ class ReciproqueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from reciproque.app.network import letters  # noqa: F401 - its mails find the maker of their text
         from reciproque.config import checks  # noqa: F401 - system checks register themselves when imported

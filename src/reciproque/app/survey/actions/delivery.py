@@ -23,6 +23,7 @@ from reciproque.app.shared.worker import JobFailed
 from reciproque.app.survey.actions.invitations import TOO_LATE, office_hours
 from reciproque.app.survey.mail import letters, outbox, render, transport
 from reciproque.app.survey.mail.letters import Letter
+from reciproque.app.survey.mail.makers import MAKERS
 from reciproque.app.survey.models import Invitation, OutboxMail, Wave, WaveState
 from reciproque.app.survey.urn import collect
 from reciproque.app.survey.urn.errors import UrnError
@@ -145,12 +146,14 @@ def _parcel(mail: OutboxMail) -> transport.Parcel | None:
         letter = letter_of(mail)
         if letter is None:
             return None
-        name = str(mail.invitation.person if mail.invitation else mail.account)
+        name = str(mail.invitation.person if mail.invitation else mail.account or "")
         return render.parcel(letter, name=name, address=mail.recipient, key=mail.key, language=mail.language)
 
 
 def letter_of(mail: OutboxMail) -> Letter | None:
     """The letter as it stands now, or None when it is no longer wanted."""
+    if mail.kind in MAKERS:
+        return MAKERS[mail.kind](mail)
     if mail.invitation is not None:
         return _letter_to_person(mail, mail.invitation)
     return _letter_to_account(mail)
