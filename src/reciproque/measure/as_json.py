@@ -6,8 +6,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -96,12 +95,6 @@ def _side(one: SideResult, mode: str) -> dict[str, Any]:
     return found
 
 
-@lru_cache(maxsize=64)
-def _names(kind: Any) -> tuple[str, ...]:
-    """The fields of a dataclass, in order; none for anything else."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-
-
 def _plain(value: Any) -> Any:
     """Dataclasses as objects, numbers rounded, and never a NaN."""
     if isinstance(value, float):
@@ -112,5 +105,5 @@ def _plain(value: Any) -> Any:
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
-    pairs = ((name, getattr(value, name)) for name in _names(type(value)))
+    pairs = ((name, getattr(value, name)) for name in value.__dataclass_fields__)
     return {name: _plain(one) for name, one in pairs if one is not None or name not in OPTIONAL}
