@@ -18,10 +18,10 @@ QUERIES = {
     "portfolio": 13,
     "partners": 10,
     "partners-waiting": 10,
-    "partners-archived": 5,
+    "partners-archived": 8,
     "merges": 10,
     "portfolio-compare": 13,
-    "portfolio-kraljic": 9,
+    "portfolio-kraljic": 12,
     "partner": 12,
 }
 

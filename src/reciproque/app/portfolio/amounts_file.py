@@ -90,7 +90,7 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(E[+-]?\d+)?", re.IGNORECASE)
 class Total:
     """One partner of the file: who it is, and its amounts added up by year, direction and currency."""
 
-    name: str
+    name: str = ""
     code: str = ""
     siren: str = ""
     vat: str = ""
@@ -100,6 +100,11 @@ class Total:
     first_line: int = 0
     amounts: dict[tuple[int, str, str], Decimal] = field(default_factory=dict)
     levels: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """Its name, or what stands for it in the file."""
+        return self.name or self.code or self.siren or self.vat
 
 
 @dataclass(frozen=True)
@@ -230,20 +235,24 @@ def _text(name: str) -> Reader:
 
 
 def _add(totals: dict[str, Total], number: int, values: dict[str, object], defaults: Defaults) -> None:
-    total = totals.setdefault(_identity(values), Total(str(values.get("name") or values.get("code") or "")))
+    total = totals.setdefault(_identity(values), Total(first_line=number))
     for name in ("name", "code", "siren", "vat", "country", "category"):
         if values.get(name) and not getattr(total, name):
             setattr(total, name, values[name])
-    total.name = total.name or total.code or total.siren or total.vat
     total.lines += 1
-    total.first_line = total.first_line or number
     for scale in LEVELS:
         if isinstance(level := values.get(scale), int):
             total.levels[str(scale)] = level
     if isinstance(amount := values.get("amount"), Decimal):
-        year, direction = values.get("date") or defaults.year, values.get("direction") or defaults.direction
-        key = (int(str(year)), str(direction), str(values.get("currency") or defaults.currency))
+        key = _period(values, defaults)
         total.amounts[key] = total.amounts.get(key, Decimal(0)) + amount
+
+
+def _period(values: dict[str, object], defaults: Defaults) -> tuple[int, str, str]:
+    """Year, direction and currency of a line."""
+    said = {"date": defaults.year, "direction": defaults.direction, "currency": defaults.currency}
+    year, direction, currency = (values.get(name) or default for name, default in said.items())
+    return int(str(year)), str(direction), str(currency)
 
 
 def _identity(values: dict[str, object]) -> str:

@@ -72,7 +72,7 @@ def _partners(portfolio: Portfolio, plan: Plan) -> dict[int, Partner]:
 def _new_partner(portfolio: Portfolio, totals: Sequence[Total]) -> Partner:
     total = totals[0]
     details = {name: getattr(total, name) for name in DETAILS}
-    return Partner(portfolio=portfolio, name=total.name[:200], matched_name=matched_name(total.name), **details)
+    return Partner(portfolio=portfolio, name=total.called[:200], matched_name=matched_name(total.called), **details)
 
 
 def _completed(partner: Partner, totals: Sequence[Total]) -> Partner:

@@ -12,6 +12,7 @@ from reciproque.app.portfolio.queries.overview import ranked
 from reciproque.app.portfolio.queries.words import level_in_words
 
 MOST = 60
+NOWHERE = 10**6
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,10 @@ class Comparison:
 
 def comparison(earlier: Ranking, later: Ranking) -> Comparison:
     """Of all partners within capacity at one of the two dates."""
-    keys = set(ranked(earlier).filter(within=True).values_list("partner_id", flat=True)[:MOST])
-    keys |= set(ranked(later).filter(within=True).values_list("partner_id", flat=True)[:MOST])
-    before = {row.partner_id: row for row in ranked(earlier).filter(partner__in=keys)}
-    after = {row.partner_id: row for row in ranked(later).filter(partner__in=keys)}
+    keys = _within(earlier) | _within(later)
+    before, after = _rows(earlier, keys), _rows(later, keys)
     moves = [_moved(before.get(key), after.get(key)) for key in keys]
-    moves.sort(key=lambda move: (move.after or 10**6, move.before or 10**6, move.name))
+    moves.sort(key=lambda move: (move.after or NOWHERE, move.before or NOWHERE, move.name))
     return Comparison(
         earlier=earlier,
         later=later,
@@ -57,6 +56,14 @@ def comparison(earlier: Ranking, later: Ranking) -> Comparison:
         stayed=tuple(move for move in moves if move.was_in and move.is_in),
         orders=(in_words(earlier.order), in_words(later.order)) if earlier.order != later.order else None,
     )
+
+
+def _within(ranking: Ranking) -> set[int]:
+    return set(ranked(ranking).filter(within=True).values_list("partner_id", flat=True)[:MOST])
+
+
+def _rows(ranking: Ranking, keys: set[int]) -> dict[int, RankedPartner]:
+    return {row.partner_id: row for row in ranked(ranking).filter(partner__in=keys)}
 
 
 def _moved(before: RankedPartner | None, after: RankedPartner | None) -> Moved:

@@ -26,7 +26,7 @@ class Move:
 
     @property
     def name(self) -> str:
-        return self.partner.name if self.partner else self.totals[0].name
+        return self.partner.name if self.partner else self.totals[0].called
 
     @property
     def flow(self) -> Decimal:
@@ -135,7 +135,7 @@ class _Known:
         for found in (
             self.by_siren.get(total.siren),
             self.by_vat.get(total.vat),
-            self.by_name.get(matched_name(total.name)),
+            self.by_name.get(matched_name(total.called)),
         ):
             if found and not (total.code and found.code):
                 return found

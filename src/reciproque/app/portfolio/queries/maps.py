@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from reciproque.app.portfolio.criteria import STEPS
@@ -12,6 +13,7 @@ from reciproque.app.portfolio.models import Portfolio, RankedPartner
 from reciproque.reports.charts.partners import Dot, Map
 
 MOST_DOTS = 60
+LISTED = 20
 
 
 def strategic_map(portfolio: Portfolio, rows: Sequence[RankedPartner]) -> Map:
@@ -78,7 +80,8 @@ def impact(row: RankedPartner) -> float:
     return (row.volume + row.up) / (2 * STEPS)
 
 
-def kraljic(portfolio: Portfolio, rows: Sequence[RankedPartner], drawn: Sequence[RankedPartner]) -> Kraljic:
+def kraljic(portfolio: Portfolio, rows: QuerySet[RankedPartner], drawn: Sequence[RankedPartner]) -> Kraljic:
+    """``rows``: every ranked partner, counted by the database; ``drawn``: the few that are on the map."""
     chart = Map(
         id="kraljic-map",
         title=_("Kraljic’s squares"),
@@ -92,14 +95,16 @@ def kraljic(portfolio: Portfolio, rows: Sequence[RankedPartner], drawn: Sequence
         vertical=0.5,
     )
     places = (
-        (_("Leverage"), _("Compare and negotiate; volume is on your side."), False, True),
-        (_("Strategic"), _("Build the relationship, at the top of both companies."), True, True),
-        (_("Routine"), _("Simplify; spend little time."), False, False),
-        (_("Bottleneck"), _("Secure the supply, look for a second way."), True, False),
+        (_("Leverage"), _("Compare and negotiate; volume is on your side."), "lt", "gte"),
+        (_("Strategic"), _("Build the relationship, at the top of both companies."), "gte", "gte"),
+        (_("Routine"), _("Simplify; spend little time."), "lt", "lt"),
+        (_("Bottleneck"), _("Secure the supply, look for a second way."), "gte", "lt"),
     )
-    return Kraljic(chart, tuple(_square(rows, *place) for place in places))
+    both = rows.annotate(risk=F("criticality") + F("market"), impact=F("volume") + F("up"))
+    return Kraljic(chart, tuple(_square(both, *place) for place in places))
 
 
-def _square(rows: Sequence[RankedPartner], name: str, advice: str, risky: bool, strong: bool) -> Square:
-    there = [row for row in rows if (risk(row) >= 0.5) is risky and (impact(row) >= 0.5) is strong]
-    return Square(name, advice, tuple(there[:20]), max(0, len(there) - 20))
+def _square(rows: QuerySet[RankedPartner], name: str, advice: str, risky: str, strong: str) -> Square:
+    there = rows.filter(**{f"risk__{risky}": STEPS, f"impact__{strong}": STEPS}).order_by("rank", "pk")
+    shown = tuple(there[:LISTED])
+    return Square(name, advice, shown, there.count() - LISTED if len(shown) == LISTED else 0)

@@ -138,24 +138,23 @@ def portfolio_import_confirm(request: SignedIn, key: str) -> HttpResponse:
         messages.error(request, _("This preview is too old, or was altered on the way. Choose the file again."))
         return redirect("portfolio-import", key)
     mapping = [_known_field(request.POST.get(f"column-{index}", "")) for index in range(len(table.headers))]
-    reading = _read(found, table, mapping, typed_rates(request.POST), digest, year=year, direction=direction)
-    if request.POST.get("do") != "import" or not reading.plan.moves:
-        return _preview(request, found, reading)
-    return _write(request, found, reading)
+    rates = typed_rates(request.POST)
+    if request.POST.get("do") == "import":
+        file = amounts_file.add_up(table, mapping, Defaults(year, direction, found.currency, clock.today()))
+        if file.totals:
+            return _write(request, found, file, rates, digest, table.name)
+    return _preview(request, found, _read(found, table, mapping, rates, digest, year=year, direction=direction))
 
 
 def _known_field(name: str) -> str:
     return name if name in LABELS else ""
 
 
-def _write(request: SignedIn, portfolio: Portfolio, reading: Reading) -> HttpResponse:
+def _write(
+    request: SignedIn, portfolio: Portfolio, file: Added, rates: dict[str, Decimal], digest: str, source: str
+) -> HttpResponse:
     made = import_amounts(
-        by=actor(request.user),
-        portfolio=portfolio,
-        file=reading.file,
-        rates=reading.rates,
-        digest=reading.digest,
-        source=reading.table.name,
+        by=actor(request.user), portfolio=portfolio, file=file, rates=rates, digest=digest, source=source
     )
     sentence = _(
         "Imported: %(partners)s new partners; amounts: %(added)s added, %(changed)s replaced, %(unchanged)s unchanged; "
@@ -166,7 +165,7 @@ def _write(request: SignedIn, portfolio: Portfolio, reading: Reading) -> HttpRes
         "added": made.added,
         "changed": made.changed,
         "unchanged": made.unchanged,
-        "refused": reading.file.refused,
+        "refused": file.refused,
     }
     messages.success(request, sentence % counts)
     return redirect("portfolio", portfolio.key)

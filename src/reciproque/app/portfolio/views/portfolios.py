@@ -122,9 +122,8 @@ def portfolio_kraljic(request: SignedIn, key: str) -> HttpResponse:
     ranking = overview.latest(found)
     if ranking is None:
         return redirect("portfolio", key)
-    rows = list(overview.ranked(ranking)[: maps.MOST_DOTS * 10])
-    drawn = list(overview.worth_showing(ranking))
-    return page(request, "kraljic", portfolio=found, ranking=ranking, kraljic=maps.kraljic(found, rows, drawn))
+    squares = maps.kraljic(found, overview.ranked(ranking), list(overview.worth_showing(ranking)))
+    return page(request, "kraljic", portfolio=found, ranking=ranking, kraljic=squares)
 
 
 @require_GET
