@@ -88,6 +88,7 @@ class Participant(models.Model):
     language = models.CharField(max_length=2, default="fr")
     token_hash = models.CharField(max_length=64, unique=True, null=True)
     joined = models.BooleanField(default=False)
+    ready_step = models.PositiveSmallIntegerField(null=True)  # ready for what comes after this step; counted, never named
     left = models.BooleanField(default=False)
 
     class Meta:
@@ -203,6 +204,7 @@ class Round(models.Model):
     class Kind(models.TextChoices):
         THEMES = "themes"  # twin locks
         DECK = "deck"
+        TEST = "test"
         MIRROR = "mirror"
         REVOTE = "revote"
         POINTS = "points"
@@ -257,13 +259,15 @@ class Live(models.Model):
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="live")
     facilitator_step = models.PositiveSmallIntegerField(default=0)
     participants_step = models.PositiveSmallIntegerField(default=0)
+    place = models.PositiveSmallIntegerField(default=0)  # which statement of the step
     statement = models.ForeignKey(Statement, null=True, on_delete=models.SET_NULL, related_name="+")
     round = models.ForeignKey(Round, null=True, on_delete=models.SET_NULL, related_name="+")
-    activity = models.CharField(max_length=12, blank=True)
+    activity = models.CharField(max_length=8, blank=True)
     deadline = models.DateTimeField(null=True)
     speaking = models.CharField(max_length=8, choices=Side.choices, blank=True)
+    restating = models.BooleanField(default=False)
     speaking_since = models.DateTimeField(null=True)
-    seat = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    seat_asked_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     version = models.PositiveIntegerField(default=0)
 
 
@@ -288,6 +292,7 @@ class Note(models.Model):
     statement = models.ForeignKey(Statement, null=True, on_delete=models.SET_NULL, related_name="notes")
     side = models.CharField(max_length=8, choices=Side.choices)
     text = models.CharField(max_length=500)
+    edit_hash = models.CharField(max_length=64)  # of the key that the page of its author holds
     hidden = models.BooleanField(default=False)
 
     class Meta:

@@ -154,7 +154,7 @@ def begin(*, by: Actor, session: Session) -> Live:
     fresh = moved(by, session, "begin")
     fresh.started_at = clock.now()
     fresh.save(update_fields=["state", "started_at"])
-    live = Live.objects.create(session=fresh, seat=fresh.facilitator)
+    live = Live.objects.create(session=fresh)
     log(by, fresh, "began")
     same(session, fresh)
     return live
