@@ -204,21 +204,13 @@ class Reader:
             )
 
     def _nothing(self) -> str:
+        """Where the first problem is; not what stands there, which may be somebody's answer."""
         sentence = _("No usable answer was found in %(rows)d rows.") % {"rows": self.rows}
-        first = self.refusals.first[:1]
-        if not first:
+        if not self.refusals.first:
             return sentence
-        return (
-            sentence
-            + " "
-            + _("Line %(line)d, column “%(column)s”, “%(value)s”: %(reason)s")
-            % {
-                "line": first[0].line,
-                "column": first[0].column,
-                "value": first[0].value,
-                "reason": first[0].sentence,
-            }
-        )
+        one = self.refusals.first[0]
+        where = {"line": one.line, "column": one.column, "reason": one.sentence}
+        return f"{sentence} " + _("Line %(line)d, column “%(column)s”: %(reason)s") % where
 
     def _joined(self, arrays: Iterable[NDArray], dtype: type = np.int32) -> NDArray:
         found = list(arrays)
