@@ -30,7 +30,7 @@ def page(found: Results, instrument: Instrument, *, day: date, sheets: int) -> M
         kicker=_("Raw figures, for the owner of the data") if found.mode == RAW else _("Published figures only"),
         title=found.understood.path_name,
         lead=_lead(found.mode),
-        facts=tuple(_facts(found)),
+        facts=tuple(_facts(found, instrument)),
         notes=(found.understood.why, *found.understood.notes),
         refused=tables.refusals(found.understood, found.mode),
         summary=tables.summary(found, IN_SUMMARY * sheets),
@@ -59,7 +59,7 @@ def _lead(mode: str) -> str:
     )
 
 
-def _facts(found: Results) -> Iterator[Fact]:
+def _facts(found: Results, instrument: Instrument) -> Iterator[Fact]:
     one = found.understood
     yield Fact(_("Read as"), _written(one, found.mode))
     yield Fact(_("Understood"), _counted(found))
@@ -69,6 +69,8 @@ def _facts(found: Results) -> Iterator[Fact]:
         yield Fact(_("Left out"), " ".join(said))
     else:
         yield Fact(_("Left out"), _("nothing"))
+    asked = {item.code for item in instrument.items} | {item.mirror_code for item in instrument.items}
+    yield Fact(_("Columns read"), ", ".join(name for name, what in one.columns.items() if what not in asked))
     if one.ignored:
         yield Fact(_("Columns not used"), ", ".join(one.ignored))
     yield Fact(_("Engine"), found.engine)
