@@ -154,7 +154,7 @@ def enter_on_paper(*, by: Actor, round: Round, counts: Mapping[tuple[str, str], 
     box = _locked(round)
     if box.state == State.COUNTED:
         raise Refused(too_late())
-    sizes = {code: size for code, size in box.items}
+    sizes = dict(box.items)
     people = {side: session.participants.filter(side=side, left=False).count() for side in SIDES}
     for (code, side), numbers in counts.items():
         if len(numbers) != sizes.get(code) or min(numbers) < 0 or sum(numbers) > people[side]:

@@ -1,4 +1,4 @@
-"""Equity of the process: people, statements, speaking time, proposals and promises of each side, said before results."""
+"""Equity of the process: people, statements, speaking time, proposals and actions of each side, told before results."""
 
 from __future__ import annotations
 

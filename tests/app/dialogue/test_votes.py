@@ -1,0 +1,269 @@
+"""Votes: nobody finds out one person's answer, nothing is seen before the reveal, nothing remains after it."""
+
+from datetime import timedelta
+
+import pytest
+import workshops
+from django.db import connection
+from workshops import AGREE, DISAGREE, PASS
+
+from reciproque.app.dialogue import urn
+from reciproque.app.dialogue.actions import sessions, votes, voting
+from reciproque.app.dialogue.models import Cell, Participation, Round
+from reciproque.app.dialogue.queries.projection import Viewer, project
+from reciproque.app.shared import clock
+from reciproque.app.shared.audit import SYSTEM, actor
+from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.models import AuditRecord
+from reciproque.app.survey.urn import files
+
+
+def deck_of(session) -> Round:
+    return session.rounds.get(kind="deck")
+
+
+def people(session, side):
+    found = list(session.participants.filter(side=side))
+    for one in found:
+        one.session = session
+    return found
+
+
+def test_a_vote_changes_every_row_it_could_betray_and_no_other(cast):
+    """All answers lie in one blob of constant length: no row, order or date belongs to anybody."""
+    session = workshops.voting_open(cast)
+    before = bytes(deck_of(session).box)
+    workshops.vote(session, people(session, "client")[2], AGREE, forecast=PASS)
+    after = bytes(deck_of(session).box)
+    assert len(after) == len(before)
+    same = sum(a == b for a, b in zip(before, after, strict=True))
+    assert same < len(before) / 10  # chance alone keeps one byte in 256
+
+
+def test_the_box_opens_with_its_key_alone_and_the_key_is_not_in_the_database(cast, settings):
+    session = workshops.voting_open(cast)
+    voter = people(session, "client")[0]
+    workshops.vote(session, voter, DISAGREE)
+    key = (settings.SECRETS_DIR / f"round-{deck_of(session).key}.key").read_bytes()
+    token = urn.token_of(voter)
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                for cell in row:
+                    data = bytes(cell) if isinstance(cell, memoryview | bytes) else str(cell).encode()
+                    assert key not in data
+                    assert token not in data
+                    assert token.hex().encode() not in data
+
+
+def test_one_may_read_and_change_the_own_vote_until_it_is_sealed(cast):
+    session = workshops.voting_open(cast)
+    first, second = people(session, "client")[:2]
+    workshops.vote(session, first, AGREE)
+    workshops.vote(session, first, PASS)
+    round_ = deck_of(session)
+    assert set(urn.read(round_, urn.token_of(first)).values()) == {PASS}
+    assert urn.read(round_, urn.token_of(second)) == {}
+    workshops.everybody_votes(session, client=[AGREE] * 5, supplier=[AGREE] * 5)
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    with pytest.raises(Refused):
+        workshops.vote(session, first, AGREE)
+
+
+def test_the_deadline_seals_even_before_the_worker_comes(cast):
+    session = workshops.voting_open(cast)
+    with clock.at(clock.now() + timedelta(days=4, minutes=1)):
+        with pytest.raises(Refused):
+            workshops.vote(session, people(session, "client")[0], AGREE)
+        voting.seal_due()
+    session.refresh_from_db()
+    assert session.state == "ready"
+
+
+def test_nobody_seals_early_while_somebody_has_not_answered(cast):
+    session = workshops.voting_open(cast)
+    workshops.vote(session, people(session, "client")[0], AGREE)
+    with pytest.raises(Refused):
+        voting.seal_votes(by=actor(cast.facilitator), session=session)
+
+
+def test_a_stranger_s_token_and_an_unknown_answer_are_refused(cast):
+    session = workshops.voting_open(cast)
+    round_ = deck_of(session)
+    with pytest.raises(Refused):
+        votes.cast(round=round_, token=b"x" * 16, answers={round_.items[0][0]: AGREE})
+    with pytest.raises(Refused):
+        votes.cast(round=round_, token=urn.token_of(people(session, "client")[0]), answers={"v:elsewhere": AGREE})
+    with pytest.raises(Refused):
+        votes.cast(round=round_, token=urn.token_of(people(session, "client")[0]), answers={round_.items[0][0]: 3})
+    assert not Participation.objects.filter(answered=True).exists()
+
+
+def test_voting_leaves_no_line_in_the_log(cast):
+    session = workshops.voting_open(cast)
+    before = AuditRecord.objects.count()
+    workshops.vote(session, people(session, "client")[0], AGREE)
+    assert AuditRecord.objects.count() == before
+
+
+def test_reveal_writes_sums_and_destroys_the_ballots_and_their_key(cast, settings, django_capture_on_commit_callbacks):
+    session = workshops.voting_open(cast)
+    workshops.everybody_votes(
+        session, client=[AGREE, AGREE, AGREE, DISAGREE, PASS], supplier=[DISAGREE] * 4 + [AGREE]
+    )
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    sessions.say_equity(by=actor(cast.facilitator), session=session)
+    key = settings.SECRETS_DIR / f"round-{deck_of(session).key}.key"
+    copy = bytes(deck_of(session).box)
+    with django_capture_on_commit_callbacks(execute=True):
+        voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    round_ = deck_of(session)
+    assert round_.box is None
+    assert files.read_key(key) is None
+    statement = session.statements.first()
+    found = {cell.side: cell.counts for cell in Cell.objects.filter(item=f"v:{statement.key}")}
+    assert found == {"client": [3, 1, 1], "supplier": [1, 4, 0]}
+    round_.box = copy  # an older copy of the database
+    with pytest.raises(urn.KeyLost):
+        urn.sums(round_)
+
+
+def test_no_table_joins_a_person_and_an_answer(cast):
+    """After the reveal: what has a participant says only whether the person answered; what has counts has no person."""
+    workshops.revealed(cast)
+    linked = {field.name for field in Cell._meta.get_fields()}
+    assert linked == {"id", "round", "item", "side", "counts"}
+    assert {field.name for field in Participation._meta.get_fields()} == {"id", "round", "participant", "answered"}
+    assert not Round.objects.exclude(box=None).filter(kind__in=("deck", "themes")).exists()
+
+
+def test_results_wait_until_the_fairness_of_the_process_was_said(cast):
+    session = workshops.live(cast)
+    with pytest.raises(Refused):
+        voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    assert not Cell.objects.exists()
+    sessions.say_equity(by=actor(cast.facilitator), session=session)
+    voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    assert Cell.objects.exists()
+
+
+def test_votes_are_revealed_once_and_by_the_facilitator_alone(cast):
+    session = workshops.live(cast)
+    sessions.say_equity(by=actor(cast.facilitator), session=session)
+    for other in (cast.client_sponsor, cast.supplier_sponsor, cast.client_member, cast.outsider):
+        with pytest.raises(Refused):
+            voting.reveal_votes(by=actor(other), session=session)
+    voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    with pytest.raises(Refused):
+        voting.reveal_votes(by=actor(cast.facilitator), session=session)
+
+
+def test_only_an_external_facilitator_sees_counts_and_everybody_else_codes_of_what_was_shown(cast):
+    session = workshops.revealed(cast, of_each=8)
+    statement = session.statements.first()
+    everyone = project(session, Viewer.EVERYONE).statement(statement.key)
+    external = project(session, Viewer.EXTERNAL).statement(statement.key)
+    assert everyone.result is None
+    assert everyone.exact is None
+    assert external.exact.client == (8, 0, 0)
+    voting.show_statement(by=actor(cast.facilitator), statement=statement)
+    shown = project(session, Viewer.EVERYONE).statement(statement.key)
+    assert shown.exact is None
+    assert (shown.result.client.low, shown.result.client.high) == (6, 8)
+    assert shown.result.verdict == "oppose"
+    assert shown.result.client.units == ("full",) * 6 + ("maybe",) * 2
+
+
+def test_under_five_answers_no_figure_is_shown(cast):
+    session = workshops.revealed(cast, of_each=4)
+    statement = session.statements.first()
+    voting.show_statement(by=actor(cast.facilitator), statement=statement)
+    result = project(session, Viewer.EVERYONE).statement(statement.key).result
+    assert result.sides == ()
+    assert result.verdict == "open"
+
+
+def test_a_late_arrival_votes_in_the_open_round_and_a_leaver_s_slip_is_gone(cast):
+    import personas
+
+    from reciproque.app.dialogue.actions import people as lists
+
+    session = workshops.voting_open(cast)
+    leaver = people(session, "client")[0]
+    workshops.vote(session, leaver, AGREE)
+    lists.remove_participant(by=actor(cast.client_sponsor), session=session, participant=leaver)
+    late = personas.person(session.relationship.client)
+    (arrived,) = lists.add_participants(by=actor(cast.client_sponsor), session=session, side="client", people=[late])
+    workshops.vote(session, arrived, DISAGREE)
+    sums = urn.sums(deck_of(session))
+    assert sums[f"v:{session.statements.first().key}", "client"] == [0, 1, 0]
+
+
+# ---------------------------------------------------------------- twin locks
+def themes(session, chosen):
+    round_ = session.rounds.get(kind="themes")
+    for participant, codes in chosen:
+        participant.session = session
+        votes.cast(round=round_, token=urn.token_of(participant), answers={f"t:{code}": 0 for code in codes})
+
+
+def test_a_concern_appears_only_when_the_other_side_brought_it_too(cast):
+    session = workshops.voting_open(cast)
+    clients, suppliers = people(session, "client"), people(session, "supplier")
+    themes(session, [(clients[0], ["price", "respect"]), (suppliers[3], ["price"]), (suppliers[1], ["future"])])
+    workshops.everybody_votes(session, client=[AGREE] * 5, supplier=[AGREE] * 5)
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    sessions.say_equity(by=actor(cast.facilitator), session=session)
+    assert project(session, Viewer.EXTERNAL).themes == ()
+    voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    assert project(session, Viewer.EVERYONE).themes == project(session, Viewer.EXTERNAL).themes
+    assert len(project(session, Viewer.EVERYONE).themes) == 1
+    assert {cell.item for cell in Cell.objects.filter(round__kind="themes")} == {"t:price"}
+    assert {tuple(cell.counts) for cell in Cell.objects.filter(round__kind="themes")} == {()}
+
+
+def test_a_concern_leaves_no_trace_of_who_deposited_one(cast):
+    session = workshops.voting_open(cast)
+    box = session.rounds.get(kind="themes").box
+    before = {model: list(model.objects.values()) for model in (Participation, AuditRecord)}
+    themes(session, [(people(session, "client")[0], ["respect"])])
+    assert len(session.rounds.get(kind="themes").box) == len(box)
+    assert before == {model: list(model.objects.values()) for model in (Participation, AuditRecord)}
+
+
+def test_cancelling_destroys_what_was_answered(cast, django_capture_on_commit_callbacks, settings):
+    session = workshops.voting_open(cast)
+    workshops.vote(session, people(session, "client")[0], AGREE)
+    key = settings.SECRETS_DIR / f"round-{deck_of(session).key}.key"
+    with django_capture_on_commit_callbacks(execute=True):
+        sessions.cancel_session(by=actor(cast.client_sponsor), session=session, reason="Too early")
+    assert not Round.objects.exclude(box=None).exists()
+    assert not key.exists()
+    assert not session.participants.exclude(token_hash=None).exists()
+
+
+def test_paper_counts_go_through_the_same_projection(cast):
+    session = workshops.revealed(cast, of_each=8)
+    statement = session.statements.first()
+    item = f"v:{statement.key}"
+    again = votes.open_round(
+        by=actor(cast.facilitator), session=session, kind="revote", items=[(item, 3)], statement=statement
+    )
+    with pytest.raises(Refused):
+        votes.enter_on_paper(by=actor(cast.facilitator), round=again, counts={(item, "client"): [9, 0, 0]})
+    counts = {(item, "client"): [4, 4, 0], (item, "supplier"): [8, 0, 0]}
+    votes.enter_on_paper(by=actor(cast.facilitator), round=again, counts=counts)
+    voting.show_statement(by=actor(cast.facilitator), statement=statement)
+    shown = project(session, Viewer.EVERYONE).statement(statement.key).again
+    assert (shown.client.low, shown.client.high) == (4, 4)
+    assert (shown.supplier.low, shown.supplier.high) == (6, 8)
+
+
+def test_the_system_seals_but_a_member_does_not(cast):
+    session = workshops.voting_open(cast)
+    workshops.everybody_votes(session, client=[AGREE] * 5, supplier=[AGREE] * 5)
+    with pytest.raises(Refused):
+        voting.seal_votes(by=actor(cast.client_member), session=session)
+    voting.seal_votes(by=SYSTEM, session=session)
+    assert session.state == "ready"
