@@ -114,6 +114,7 @@ TEMPLATES = [
                 "reading_charts": "reciproque.app.reading.templatetags.reading_charts",
                 "portfolio_charts": "reciproque.app.portfolio.templatetags.portfolio_charts",
                 "network_charts": "reciproque.app.network.templatetags.network_charts",
+                "promises": "reciproque.app.commitments.templatetags.promises",
             },
             "builtins": [
                 "template_partials.templatetags.partials",

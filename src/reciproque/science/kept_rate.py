@@ -1,7 +1,7 @@
 """How often a word is kept, with an honest interval; and whether it is seen.
 
-Counts first: under ten due promises a rate would say more than is known. A promise on which the two sides do not agree
-is never split in two: the rate is read once as if it were kept, once as if it were not.
+Counts first: under ten due promises a rate would say more than is known. A due promise that is not settled (the sides
+differ, or one has not spoken) is never split in two: the rate is read once as if it were kept, once as if it were not.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def kept_rate(kept: int, late: int, broken: int, contested: int = 0, *, minimum:
     kept, late, broken : int
         Due promises on which both sides agree: kept in time, kept late, not kept.
     contested : int
-        Due promises on which the two sides say different things.
+        Due promises that are not settled: the two sides say different things, or one has not spoken.
     minimum : int
         Due promises below which there are counts and no rate.
 

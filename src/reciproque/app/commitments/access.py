@@ -1,6 +1,6 @@
 """Fetch-and-check for promises. Absent and forbidden give the same 404.
 
-A promise belongs to both companies: everybody seated on the relationship reads it. Each owner acts from the own account.
+A promise belongs to both companies: everybody seated on the relationship reads it. Each owner acts personally.
 Exposed sponsors are read and named by their own company only; a calendar by whoever has its address.
 """
 
@@ -85,6 +85,15 @@ def promises() -> QuerySet[Commitment]:
     )
 
 
+def seats_offered(chair: Chair, side: str) -> QuerySet[Membership]:
+    """Whom this reader may name as owner on a side: all of the own side, opposite only who holds its keys."""
+    seats = Membership.objects.filter(relationship=chair.relationship, side=side, role__in=CARRY)
+    neutral_facilitator = chair.membership.role == Role.FACILITATOR and not chair.side
+    if chair.side != side and not neutral_facilitator:
+        seats = seats.filter(role__in=NAME_OWNERS)
+    return seats.select_related("account").order_by("account__name", "pk")
+
+
 def promise_for(account: Account, key: str) -> tuple[Commitment, Chair]:
     """A promise of a relationship on which the account has a seat."""
     commitment = promises().filter(key=key).first()
@@ -160,7 +169,7 @@ def carried_by(account: Account) -> QuerySet[Commitment]:
     mine = Q(owner_client=account) | Q(owner_supplier=account)
     alive = promises().filter(mine, state__in=[State.OPEN, State.SAID, State.DISPUTED])
     seats = Membership.objects.filter(account=account).values("relationship")
-    return alive.filter(relationship__in=seats).order_by("due_on", "pk")
+    return alive.filter(relationship__in=seats).prefetch_related("changes").order_by("due_on", "pk")
 
 
 def require(allowed: object) -> None:
