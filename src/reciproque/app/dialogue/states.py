@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
 
 from reciproque.app.dialogue.models import SessionState
 
@@ -52,3 +55,29 @@ def diagram() -> str:
     arrows = [f"    {t.source} --> {t.target}: {t.name} ({', '.join(t.who)})" for t in TRANSITIONS]
     ends = ["    frozen --> [*]", "    cancelled --> [*]"]
     return "\n".join(["stateDiagram-v2", "    [*] --> mandate", *arrows, *ends]) + "\n"
+
+
+# ---------------------------------------------------------------- the room, step by step
+@dataclass(frozen=True)
+class Phase:
+    """One step of the session. `topics` names the list of the programme that it goes through, one by one."""
+
+    code: str
+    name: Any
+    minutes: int
+    topics: str = ""
+
+
+PHASES = (
+    Phase("arrive", pgettext_lazy("step of the workshop", "Arriving"), 8),
+    Phase("mirror", pgettext_lazy("step of the workshop", "Mirror"), 15),
+    Phase("common", pgettext_lazy("step of the workshop", "Common ground"), 10, "common"),
+    Phase("divides", pgettext_lazy("step of the workshop", "Divides"), 30, "divides"),
+    Phase("unsaid", pgettext_lazy("step of the workshop", "The unsaid"), 20, "unsaid"),
+    Phase("pause", pgettext_lazy("step of the workshop", "Break"), 5),
+    Phase("proposals", pgettext_lazy("step of the workshop", "Proposals"), 15),
+    Phase("choice", pgettext_lazy("step of the workshop", "Choice"), 7),
+    Phase("promises", pgettext_lazy("step of the workshop", "Words given"), 8),
+    Phase("closing", pgettext_lazy("step of the workshop", "Closing"), 2),
+)
+STEPS = {phase.code: step for step, phase in enumerate(PHASES)}
