@@ -237,7 +237,7 @@ def _spots(one: _Placed, wide: float) -> list[Spot]:
     half = wide / 2
     below: Spot = ("middle", (one.x, one.y + far + 10), (one.x - half, one.y + far - 3, one.x + half, one.y + far + 14))
     above: Spot = ("middle", (one.x, one.y - far), (one.x - half, one.y - far - 13, one.x + half, one.y - far + 4))
-    levels = (one.y - far, one.y + far + 10)
+    levels = (one.y - far, one.y + far + 10, one.y - far - 14, one.y + far + 24)
     near, end = one.x - one.reach, one.x + one.reach
     ends: list[Spot] = [("end", (end, y), (end - wide, y - 13, end, y + 4)) for y in levels]
     starts: list[Spot] = [("start", (near, y), (near, y - 13, near + wide, y + 4)) for y in levels]
