@@ -1,5 +1,6 @@
 """Files of answers: every format gives the same figures, every bad file gives a sentence."""
 
+import contextlib
 import gzip
 import random
 
@@ -293,3 +294,38 @@ def test_polars_types_of_every_kind_are_read(tmp_path):
     frame.write_parquet(tmp_path / "typed.parquet")
     with opened(tmp_path / "typed.parquet") as it:
         assert it.answers().values.tolist() == [[3, 5], [0, 0]]
+
+
+ODD = {
+    "list": pl.Series([[1], [2]]),
+    "bytes": pl.Series([b"3", b"\xff"]),
+    "decimal": pl.Series([3, 4]).cast(pl.Decimal(10, 2)),
+    "nothing": pl.Series([None, None]),
+    "logical": pl.Series([True, False]),
+    "enum": pl.Series(["client", "supplier"], dtype=pl.Enum(["client", "supplier"])),
+    "huge": pl.Series([2**63, 3], dtype=pl.UInt64),
+    "endless": pl.Series([3.0, float("inf")], dtype=pl.Float32),
+    "duration": pl.Series([1, 2]).cast(pl.Duration("us")),
+    "day": pl.Series([1, 2]).cast(pl.Date),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "engine"), [*((kind, "polars") for kind in ODD), ("huge", "duckdb"), ("endless", "duckdb")]
+)
+def test_no_type_of_column_makes_the_command_fall(tmp_path, kind, engine):
+    """Any column may hold anything: there are figures or a sentence."""
+    keys = {"relationship": ["a", "b"], "wave": [1, 2], "side": ["client", "supplier"], "respondent": ["x", "y"]}
+    wide, long = keys | {"F1": [3, 4]}, keys | {"item": ["F1", "F1"], "view": ["direct"] * 2, "value": [3, 4]}
+    for table in (wide, long):
+        for column in table:
+            path = tmp_path / "odd.parquet"
+            pl.DataFrame(table).with_columns(ODD[kind].alias(column)).write_parquet(path)
+            with contextlib.suppress(Refused), opened(path, engine=engine) as it:
+                assert it.sums().people.sum() == it.understood.people == it.answers().people
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_signs_of_patterns_in_a_name_are_only_letters(tmp_path, reference, engine):
+    path = parquet(tmp_path / "réponses [1] * ?.parquet", *wide_rows(CROWD))
+    assert same(reference, figures(path, engine=engine))

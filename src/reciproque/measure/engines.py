@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +57,7 @@ class PolarsEngine:
     name = "polars"
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
-        return nw.from_native(pl.scan_parquet(path))
+        return nw.from_native(pl.scan_parquet(path, glob=False))
 
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         return nw.from_native(rows.lazy())
@@ -104,7 +105,8 @@ class DuckEngine(_WithFolder):
         self._connection = duckdb.connect(config={"temp_directory": self._folder.name})
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
-        return nw.from_native(self._connection.read_parquet(str(path)))
+        name = re.sub(r"[*?\[]", r"[\g<0>]", str(path))  # a name, not a pattern
+        return nw.from_native(self._connection.read_parquet(name))
 
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
         return self.scan(self._written(rows))
@@ -163,7 +165,8 @@ class SparkEngine(_WithFolder):
         self._session.sparkContext.setLogLevel("ERROR")
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
-        rows: nw.LazyFrame[Any] = nw.from_native(self._session.read.parquet(str(path.resolve())))
+        name = re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", str(path.resolve()))
+        rows: nw.LazyFrame[Any] = nw.from_native(self._session.read.parquet(name))
         return rows
 
     def take(self, rows: pl.DataFrame) -> nw.LazyFrame[Any]:

@@ -55,7 +55,7 @@ def _damaged(_error: BaseException) -> str:
 
 def _parquet(path: Path) -> Table:
     with refusing(_damaged):
-        scan = pl.scan_parquet(path)
+        scan = pl.scan_parquet(path, glob=False)
         schema = scan.collect_schema()
         rows = int(scan.select(pl.len()).collect().item())
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import polars as pl
+
 from reciproque.instruments import Instrument
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
@@ -67,7 +69,7 @@ def recognise(table: Table, instrument: Instrument) -> Layout:
     codes = question_codes(instrument)
     found = {rank: codes[plain(name)] for rank, name in enumerate(table.columns) if plain(name) in codes}
     if "item" in roles and "value" in roles:
-        return _long(table, roles)
+        return _readable(table, _long(table, roles))
     if not found:
         raise Refused(
             _(
@@ -80,7 +82,18 @@ def recognise(table: Table, instrument: Instrument) -> Layout:
                 "codes": ", ".join(item.code for item in instrument.items[:3]),
             }
         )
-    return _wide(table, roles, found)
+    return _readable(table, _wide(table, roles, found))
+
+
+def _readable(table: Table, layout: Layout) -> Layout:
+    """Parquet knows lists, durations and raw bytes, in which nobody answers."""
+    for rank in (*layout.columns.values(), *layout.items.values()):
+        kind = (table.schema or {}).get(table.columns[rank], pl.String())
+        if kind.is_nested() or kind in (pl.Binary, pl.Duration, pl.Object):
+            raise Refused(
+                _("The column “%(column)s” holds neither texts nor numbers.") % {"column": table.columns[rank]}
+            )
+    return layout
 
 
 def _roles(table: Table) -> dict[str, int]:
