@@ -88,7 +88,7 @@ def recognise(table: Table, instrument: Instrument) -> Layout:
 def _readable(table: Table, layout: Layout) -> Layout:
     """Parquet knows lists, durations and raw bytes, in which nobody answers."""
     for rank in (*layout.columns.values(), *layout.items.values()):
-        kind = (table.schema or {}).get(table.columns[rank], pl.String())
+        kind = table.schema[table.columns[rank]] if table.schema else pl.String()
         if kind.is_nested() or kind in (pl.Binary, pl.Duration, pl.Object):
             raise Refused(
                 _("The column “%(column)s” holds neither texts nor numbers.") % {"column": table.columns[rank]}
