@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
 from reciproque.app.dialogue.models import SessionState
+from reciproque.app.shared.vocabulary import SIDES, other_side
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,20 @@ PHASES = (
     Phase("closing", pgettext_lazy("step of the workshop", "Closing"), 2),
 )
 STEPS = {phase.code: step for step, phase in enumerate(PHASES)}
+
+
+class Activity(StrEnum):
+    """What goes on inside a step; nothing in particular when empty."""
+
+    VOTE = "vote"
+    RESULT = "result"
+    SILENCE = "silence"
+    TURNS = "turns"
+    PAUSE = "pause"
+
+
+def turns_of(place: int) -> tuple[tuple[str, bool], ...]:
+    """Who speaks (False) and who restates (True), in order. The sides begin by turns, from statement to statement."""
+    first = SIDES[place % len(SIDES)]
+    second = other_side(first)
+    return ((first, False), (second, True), (second, False), (first, True))

@@ -58,7 +58,7 @@ def create_session(
         relationship=relationship,
         title=title,
         planned_at=planned_at,
-        room_code=_room_code(),
+        room_code=room_code(),
         facilitator=facilitator,
         employer=membership.side if membership.side in SIDES else employer,
     )
@@ -81,7 +81,7 @@ def _may_create(by: Actor, relationship: Relationship) -> bool:
     return membership is not None and access.may_create(membership)
 
 
-def _room_code() -> str:
+def room_code() -> str:
     while True:
         code = "".join(secrets.choice(ALPHABET) for _place in range(ROOM_CODE))
         if not Session.objects.filter(room_code=code).exists():
