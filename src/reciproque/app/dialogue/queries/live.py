@@ -1,0 +1,362 @@
+"""What the room shows now: one scene for phones, room screen and console. Figures come from the projection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from reciproque.app.dialogue.models import Live, Note, Objection, Participant, Proposal, Round, Session
+from reciproque.app.dialogue.queries.clock import is_over, seconds_left
+from reciproque.app.dialogue.queries.equity import Equity, equity
+from reciproque.app.dialogue.queries.phone import my_answers
+from reciproque.app.dialogue.queries.projection import Result, Viewer, answered, project, round_view
+from reciproque.app.dialogue.states import PHASES, STEPS, Activity, Phase, turns_of
+from reciproque.app.shared.vocabulary import SIDES, other_side
+
+A = Activity
+FROM_PROPOSALS = STEPS["proposals"]
+Numbers = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A result, under the question that it answers. `guess`: what each side expected of the other."""
+
+    heading: str
+    quote: str
+    result: Result
+    guess: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is: one side speaks or restates, the other listens and knows what it does next."""
+
+    side: str
+    company: str
+    restating: bool
+    listener: str
+    listening: str
+    next_side: str
+    next_restating: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that everybody may see of the room at this moment."""
+
+    session: Session
+    live: Live
+    phase: Phase
+    kicker: str
+    places: int
+    quote: str
+    activity: str
+    left: int | None
+    over: bool
+    results: tuple[Shown, ...]
+    themes: tuple[str, ...]
+    turn: Turn | None
+    on_paper: bool
+    equity: Equity | None
+    proposals: tuple[Proposal, ...]
+
+    @property
+    def steps(self) -> list[tuple[Phase, str]]:
+        here = self.live.participants_step
+        marks = [("is-done" if step < here else "is-here" if step == here else "") for step in range(len(PHASES))]
+        return list(zip(PHASES, marks, strict=True))
+
+    @property
+    def voting(self) -> bool:
+        """A vote takes answers now."""
+        return self.activity == A.VOTE and not self.over
+
+    @property
+    def table(self) -> list[Proposal]:
+        return [one for one in self.proposals if one.state in ("published", "left", "chosen")]
+
+    @property
+    def chosen(self) -> list[Proposal]:
+        return [one for one in self.proposals if one.state == Proposal.State.CHOSEN]
+
+    @property
+    def burden(self) -> dict[str, int]:
+        """How many of the chosen proposals each side acts on."""
+        return {side: sum(one.owed_by in (side, "both") for one in self.chosen) for side in SIDES}
+
+
+# ---------------------------------------------------------------- has anything changed?
+def stamp(session: Session, live: Live) -> str:
+    """Changes when everybody's screens must. Nothing in it depends on how, or whether, anybody voted."""
+    flags = (is_over(live), session.equity_said_at is not None, session.counted_at is not None)
+    parts = [session.state, str(live.version), "".join(str(int(flag)) for flag in flags)]
+    if live.participants_step >= FROM_PROPOSALS:
+        parts += [str(number) for number in _paper_trail(session)]
+    return "-".join(parts)
+
+
+def _paper_trail(session: Session) -> list[int]:
+    """Proposals, choices, acceptances and objections, as numbers: they are public and named."""
+    found = session.proposals.aggregate(
+        Count("pk"),
+        chosen=Count("pk", filter=Q(state="chosen")),
+        merged=Count("pk", filter=Q(state="merged")),
+        client=Count("pk", filter=Q(client_accepted=True)),
+        supplier=Count("pk", filter=Q(supplier_accepted=True)),
+        terms=Count("pk", filter=Q(due_on__isnull=False)),
+    )
+    raised = Objection.objects.filter(proposal__session=session)
+    return [*found.values(), raised.count(), raised.filter(withdrawn=True).count()]
+
+
+def live_of(session: Session) -> Live | None:
+    live = Live.objects.select_related("statement", "round").filter(session=session).first()
+    if live is not None:
+        live.session = session
+    return live
+
+
+# ---------------------------------------------------------------- the scene
+def scene(session: Session, live: Live) -> Scene:
+    phase = PHASES[live.participants_step]
+    proposals = tuple(proposals_of(session)) if live.participants_step >= FROM_PROPOSALS else ()
+    return Scene(
+        session=session,
+        live=live,
+        phase=phase,
+        kicker=_kicker(session, live, phase),
+        places=len(session.programme.get(phase.topics, [])),
+        quote=live.statement.text if live.statement else "",
+        activity=live.activity,
+        left=seconds_left(live),
+        over=is_over(live),
+        results=tuple(_results(session, live, phase)),
+        themes=project(session, Viewer.EVERYONE).themes if phase.code == "unsaid" else (),
+        turn=_turn(session, live),
+        on_paper=bool(live.round and live.round.on_paper),
+        equity=equity(session) if phase.code == "arrive" and session.equity_said_at else None,
+        proposals=proposals,
+    )
+
+
+def _kicker(session: Session, live: Live, phase: Phase) -> str:
+    total = len(session.programme.get(phase.topics, []))
+    if not total:
+        return str(phase.name)
+    where = {"number": live.place + 1, "total": total}
+    said = {
+        "common": _("Common ground %(number)d of %(total)d"),
+        "divides": _("Divide %(number)d of %(total)d"),
+        "unsaid": _("Unsaid topic %(number)d of %(total)d"),
+    }[phase.code] % where
+    doing = {
+        A.SILENCE: pgettext("what the room does", "silence"),
+        A.VOTE: pgettext("what the room does", "second vote"),
+        A.TURNS: pgettext("what the room does", "each in turn"),
+    }.get(Activity(live.activity)) if live.activity else None
+    return f"{said}, {doing}" if doing else said
+
+
+def _results(session: Session, live: Live, phase: Phase) -> list[Shown]:
+    counted = live.round if live.round and live.round.state == Round.State.COUNTED else None
+    if phase.code in ("common", "divides"):
+        return _of_statement(session, live, counted)
+    if counted is None or live.activity != A.RESULT:
+        return []
+    found = round_view(session, counted)
+    return [
+        Shown(_heading(code), question_text(session, code, ""), result, code == "m:guess")
+        for code, result in found.items()
+    ]
+
+
+def _heading(code: str) -> str:
+    return {"m:trust": _("What each side says of the other"), "m:guess": _("What each side expected")}.get(code, "")
+
+
+def _of_statement(session: Session, live: Live, counted: Round | None) -> list[Shown]:
+    if live.statement is None or not live.statement.shown:
+        return []
+    view = project(session, Viewer.EVERYONE).statement(live.statement.key)
+    if view is None or view.result is None:
+        return []
+    if counted is None or live.activity != A.RESULT:
+        both = [(view.result, "", False), (view.guess, _("What each side expected of the other"), True)]
+        return [Shown(heading, "", result, guess) for result, heading, guess in both if result]
+    again = round_view(session, counted).get(f"v:{view.key}")
+    both = [(view.result, _("Before the debate"), False), (again, _("After the debate"), False)]
+    return [Shown(heading, "", result, guess) for result, heading, guess in both if result]
+
+
+def _turn(session: Session, live: Live) -> Turn | None:
+    if live.activity != A.TURNS or not live.speaking:
+        return None
+    turns = turns_of(live.place)
+    rest = turns[turns.index((live.speaking, live.restating)) + 1 :]
+    following = rest[0] if rest else ("", False)
+    listener = other_side(live.speaking)
+    company = session.relationship.organisation
+    return Turn(
+        live.speaking, str(company(live.speaking)), live.restating, listener, str(company(listener)), *following
+    )
+
+
+def proposals_of(session: Session) -> QuerySet[Proposal]:
+    return (
+        session.proposals.exclude(state=Proposal.State.MERGED)
+        .select_related("statement", "author", "partner", "owner_client", "owner_supplier")
+        .prefetch_related("objections__participant")
+    )
+
+
+# ---------------------------------------------------------------- what is asked
+@dataclass(frozen=True)
+class Question:
+    """One item of the vote on a phone. `mirror`: about the other side."""
+
+    code: str
+    legend: str
+    quote: str
+    options: tuple[tuple[str, str], ...]
+    mirror: bool
+    mine: str
+
+
+def vote_questions(session: Session, round_: Round, side: str, token: bytes) -> tuple[Question, ...]:
+    """The vote that is open, with the own answers so far."""
+    mine = my_answers(round_, token)
+    texts = {one.key: one.text for one in session.statements.all()}
+    texts |= {one.key: one.action for one in session.proposals.all()}
+    return tuple(_question(session, code, side, texts, mine) for code, _size in round_.items)
+
+
+def _question(
+    session: Session, code: str, side: str, texts: Mapping[str, str], mine: Mapping[str, int]
+) -> Question:
+    kind, _sign, key = code.partition(":")
+    guess = kind == "f" or code == "m:guess"
+    return Question(
+        code=code,
+        legend=_("And across the table, in your opinion?") if kind == "f" else "",
+        quote="" if kind == "f" else texts.get(key) or question_text(session, code, side),
+        options=tuple(_options(kind, guess)),
+        mirror=guess,
+        mine=str(mine.get(code, "")),
+    )
+
+
+def question_text(session: Session, code: str, side: str) -> str:
+    """The sentence of an item that is no statement of the deck. On the room screen, `side` is empty."""
+    other = str(session.relationship.organisation(other_side(side))) if side else _("the other company")
+    return {
+        "m:test": _("This is only a test: this phone works."),
+        "m:trust": _("We can count on %(company)s.") % {"company": other},
+        "m:guess": _("How many across the table say that they can count on us?"),
+        "c:1": _("I could say what mattered to me."),
+        "c:2": _("The other side heard what we said."),
+        "c:3": _("What we decided today will be done."),
+    }.get(code, "")
+
+
+def _options(kind: str, guess: bool) -> Sequence[tuple[str, str]]:
+    if guess:
+        # In the order of the reference, few first; the values are those of the box.
+        return (("1", _("Few will agree")), ("2", _("They will be split")), ("0", _("Many")))
+    if kind == "p":
+        points = ("0", _("none")), ("1", _("1 point")), ("2", _("2 points")), ("3", _("3 points"))
+        return points
+    return (
+        ("0", pgettext("a vote", "Agree")),
+        ("1", pgettext("a vote", "Disagree")),
+        ("2", pgettext("a vote", "I pass")),
+    )
+
+
+# ---------------------------------------------------------------- who is there, as numbers
+@dataclass(frozen=True)
+class Presence:
+    """Numbers only: how many are here, ready, and have answered, of how many."""
+
+    here: Numbers
+    ready: Numbers
+    answered: Numbers | None
+
+    @staticmethod
+    def total(numbers: Numbers) -> tuple[int, int]:
+        return sum(done for done, _all in numbers.values()), sum(asked for _done, asked in numbers.values())
+
+    @property
+    def all_here(self) -> tuple[int, int]:
+        return self.total(self.here)
+
+    @property
+    def all_ready(self) -> tuple[int, int]:
+        return self.total(self.ready)
+
+    @property
+    def all_answered(self) -> tuple[int, int] | None:
+        return self.total(self.answered) if self.answered else None
+
+    @property
+    def waiting(self) -> int:
+        """How many the room would leave behind if it went on now."""
+        done, asked = self.all_ready
+        return asked - done
+
+
+def presence(session: Session, live: Live) -> Presence:
+    rows = {
+        side: (here, ready, everybody)
+        for side, here, ready, everybody in session.participants.filter(left=False)
+        .values_list("side")
+        .annotate(
+            here=Count("pk", filter=Q(joined=True)),
+            ready=Count("pk", filter=Q(ready_step__gte=live.participants_step)),
+            everybody=Count("pk"),
+        )
+        .order_by()
+    }
+    numbers = {side: rows.get(side, (0, 0, 0)) for side in SIDES}
+    voting = live.round is not None and live.activity == A.VOTE
+    return Presence(
+        here={side: (here, everybody) for side, (here, _ready, everybody) in numbers.items()},
+        ready={side: (ready, everybody) for side, (_here, ready, everybody) in numbers.items()},
+        answered=answered(live.round) if voting and live.round else None,
+    )
+
+
+# ---------------------------------------------------------------- for one phone, for the console
+def own_promises(session: Session, participant: Participant) -> list[Proposal]:
+    """The chosen proposals that this participant is asked to own."""
+    return [one for one in proposals_of(session) if one.owner(participant.side) == participant and one.due_on]
+
+
+def people_across(session: Session, side: str) -> QuerySet[Participant]:
+    return session.participants.filter(side=other_side(side), left=False)
+
+
+def topics_reached(session: Session) -> QuerySet[Any]:
+    """The statements that proposals may answer: those that the room has talked about, in the order of the deck."""
+    unsaid = session.programme.get("unsaid", [])
+    return session.statements.filter(state="kept").filter(Q(shown=True) | Q(key__in=unsaid))
+
+
+def topics_ahead(session: Session, phase: Phase, viewer: Viewer) -> list[tuple[int, str]]:
+    """The statements of a step for the console. Nobody but an external facilitator reads what the room has not seen."""
+    keys = session.programme.get(phase.topics, [])
+    texts = {one.key: one for one in session.statements.filter(key__in=keys)}
+    found = [(place, texts[key]) for place, key in enumerate(keys) if key in texts]
+    return [(place, one.text if viewer == Viewer.EXTERNAL or one.shown else "") for place, one in found]
+
+
+def notes_for(session: Session, live: Live, viewer: Viewer) -> list[Note]:
+    """Sentences written in silence about what the room is on: an external facilitator's only."""
+    if viewer != Viewer.EXTERNAL:
+        return []
+    return list(session.notes.filter(statement=live.statement, hidden=False))
