@@ -8,5 +8,7 @@ class ReciproqueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reciproque.app.network import letters  # noqa: F401 - its mails find the maker of their text
-        from reciproque.config import checks  # noqa: F401 - system checks register themselves when imported
+        # The mails of these two find the maker of their text; system checks register themselves.
+        from reciproque.app.commitments import letters as promises  # noqa: F401
+        from reciproque.app.network import letters as ties  # noqa: F401
+        from reciproque.config import checks  # noqa: F401

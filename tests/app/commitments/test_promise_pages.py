@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from promised import DAY, on, sign_in
-from reciproque.app.commitments.models import Commitment, ExposedSponsor
+from promised import DAY, sign_in
+from reciproque.app.commitments.models import Commitment
 
 
 def words(response) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from reciproque.app.directory.models import Account, Membership, Relationship
 from reciproque.app.shared.vocabulary import Side
+from reciproque.app.survey.mail.transport import Attachment
 from reciproque.app.survey.models import Invitation, Wave
 
 
@@ -42,6 +43,7 @@ class Letter:
     heading: str = ""
     promises: tuple[str, ...] = ()
     ending: tuple[str, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()
 
 
 # ---------------------------------------------------------------- To the people who answer

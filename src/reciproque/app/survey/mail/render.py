@@ -33,4 +33,5 @@ def parcel(letter: Letter, *, name: str, address: str, key: str, language: str) 
         text=as_text(letter),
         html=as_html(letter, language),
         language=language,
+        attachments=letter.attachments,
     )

@@ -64,6 +64,15 @@ class NotDelivered(Exception):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Parcel:
     """A letter ready to leave."""
 
@@ -74,6 +83,7 @@ class Parcel:
     text: str
     html: str
     language: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def is_set() -> bool:
@@ -160,6 +170,8 @@ def compose(parcel: Parcel) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(parcel.html, "text/html")
+    for file in parcel.attachments:
+        message.attach(file.name, file.content, file.kind)
     return message
 
 
