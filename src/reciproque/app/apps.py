@@ -8,7 +8,8 @@ class ReciproqueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The mails of these two find the maker of their text; system checks register themselves.
+        # The mails of these find the maker of their text; system checks register themselves.
         from reciproque.app.commitments import letters as promises  # noqa: F401
+        from reciproque.app.dialogue import letters as workshops  # noqa: F401
         from reciproque.app.network import letters as ties  # noqa: F401
         from reciproque.config import checks  # noqa: F401

@@ -26,7 +26,7 @@ URL = "/r/again"
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, settings) -> None:
     settings.SECRETS_DIR = tmp_path / "secrets"
-    send_again._seen.clear()
+    send_again.visits.clear()
     delivery._asked_again.clear()
 
 

@@ -41,6 +41,7 @@ SENTENCES = {
     "web.trace_kept": gettext_noop("{who} kept ties that somebody’s calendar or mail headers showed: {what}."),
     "web.link_made": gettext_noop("{who} made a short link for a key person of this side: {what}."),
     "web.link_mailed": gettext_noop("{who} had a short link sent to a key person of this side: {what}."),
+    "web.link_shown": gettext_noop("{who} looked at the short link of a key person of this side: {what}."),
     "web.link_revoked": gettext_noop("{who} closed the short link of a key person of this side: {what}."),
     "web.link_answered": gettext_noop("{who} answered by short link for this side: {what}."),
     "web.waiting_accepted": gettext_noop("{who} accepted a name that a key person of this side gave: {what}."),

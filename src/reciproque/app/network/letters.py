@@ -47,7 +47,8 @@ def letter(link: TieLink, address: str) -> Letter:
         facts=((_("Open until"), date_format(link.expires_at, "DATE_FORMAT")),),
         heading=_("Who will read it?"),
         promises=(
-            _("You choose for each tie: %(own)s only, or both companies. The page says exactly who reads what.") % names,
+            _("You choose for each tie: %(own)s only, or both companies. The page says exactly who reads what.")
+            % names,
         ),
         ending=(_("This link is yours alone: whoever has it can answer in your place. Please do not forward it."),),
     )

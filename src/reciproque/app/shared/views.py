@@ -1,10 +1,53 @@
-"""Pages that belong to no capability."""
+"""Pages that belong to no capability, and how often one place may ask for some of them."""
 
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from reciproque.app.shared import clock
 from reciproque.app.shared.gallery import samples
+
+AN_HOUR = timedelta(hours=1)
+MOST_KNOWN = 10_000
+
+
+class Visits:
+    """At most so many requests an hour from one place. Places are keyed hashes, in this process's memory only."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._key = secrets.token_bytes(32)
+        self._seen: OrderedDict[bytes, deque[datetime]] = OrderedDict()
+
+    def too_many(self, place: str) -> bool:
+        """Whether this one is too many; one that is not is counted."""
+        name, now = hmac.digest(self._key, place.encode(), "sha256"), clock.now()
+        times = self._seen.pop(name, None) or deque(maxlen=self.most)
+        self._seen[name] = times
+        if len(self._seen) > MOST_KNOWN:
+            self._seen.popitem(last=False)
+        if len(times) == self.most and times[0] > now - AN_HOUR:
+            return True
+        times.append(now)
+        return False
+
+    def clear(self) -> None:
+        self._seen.clear()
+
+    @staticmethod
+    def place(request: HttpRequest) -> str:
+        """Where the request comes from: behind our own proxies, what the first of them saw."""
+        proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+        said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        return said[-proxies] if proxies and len(said) >= proxies else request.META.get("REMOTE_ADDR", "")
 
 
 @login_not_required
