@@ -16,7 +16,8 @@ import polars as pl
 
 from reciproque.measure.errors import Refused
 
-GIVING_UP = (
+Errors = tuple[type[BaseException], ...]
+GIVING_UP: Errors = (
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,
     zipfile.BadZipFile,
@@ -33,12 +34,12 @@ GIVING_UP = (
 
 
 @contextmanager
-def refusing(sentence: Callable[[Exception | BaseException], str]) -> Iterator[None]:
+def refusing(sentence: Callable[[BaseException], str], errors: Errors = GIVING_UP) -> Iterator[None]:
     """Whatever stops a library becomes Refused, and what it wrote on the error output is not shown."""
     try:
         with _nothing_said():
             yield
-    except GIVING_UP as error:
+    except errors as error:
         raise Refused(sentence(error)) from error
 
 

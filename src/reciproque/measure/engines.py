@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from reciproque.measure.damaged import refusing
+from reciproque.measure.damaged import Errors, refusing
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
 
@@ -23,6 +24,7 @@ NAMES = ("polars", "duckdb", "spark")
 
 class Engine(Protocol):
     name: str
+    failures: Errors
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
         """A Parquet file, read when needed."""
@@ -46,15 +48,22 @@ def start(name: str) -> Engine:
     return engines[name]()
 
 
-def _stopped(engine: str, error: BaseException) -> str:
-    """What to say when an engine gives up: a damaged file most often."""
-    lines = str(error).strip().splitlines()
-    reason = lines[0][:200] if lines else type(error).__name__
-    return _("%(engine)s cannot read this file to its end: %(reason)s") % {"engine": engine, "reason": reason}
+@contextmanager
+def answering(engine: Engine) -> Iterator[None]:
+    """An engine that gives up, over a damaged file most often, ends in a sentence."""
+
+    def sentence(error: BaseException) -> str:
+        lines = str(error).strip().splitlines()
+        reason = lines[0][:200] if lines else type(error).__name__
+        return _("%(engine)s cannot read this file to its end: %(reason)s") % {"engine": engine.name, "reason": reason}
+
+    with refusing(sentence, engine.failures):
+        yield
 
 
 class PolarsEngine:
     name = "polars"
+    failures: Errors = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
         return nw.from_native(pl.scan_parquet(path, glob=False))
@@ -70,8 +79,7 @@ class PolarsEngine:
         return {name: found[name].to_numpy() for name in found.columns}
 
     def _run(self, asked: nw.LazyFrame[Any]) -> pl.DataFrame:
-        with refusing(lambda error: _stopped(self.name, error)):
-            found: pl.DataFrame = nw.to_native(asked).collect(engine="streaming")
+        found: pl.DataFrame = nw.to_native(asked).collect(engine="streaming")
         return found
 
     def close(self) -> None:
@@ -102,6 +110,7 @@ class DuckEngine(_WithFolder):
         import duckdb
 
         super().__init__()
+        self.failures: Errors = (duckdb.Error, OSError)
         self._connection = duckdb.connect(config={"temp_directory": self._folder.name})
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
@@ -114,20 +123,11 @@ class DuckEngine(_WithFolder):
     def keep(self, asked: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         self._files += 1
         table = f"kept_{self._files}"
-        self._run(lambda: nw.to_native(asked).create(table))
+        nw.to_native(asked).create(table)
         return nw.from_native(self._connection.table(table))
 
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
-        found = self._run(nw.to_native(asked).fetchnumpy)
-        return {name: _plain(column) for name, column in found.items()}
-
-    def _run(self, question: Callable[[], Any]) -> Any:
-        import duckdb
-
-        try:
-            return question()
-        except duckdb.Error as error:
-            raise Refused(_stopped(self.name, error)) from error
+        return {name: _plain(column) for name, column in nw.to_native(asked).fetchnumpy().items()}
 
     def close(self) -> None:
         self._connection.close()
@@ -148,12 +148,15 @@ class SparkEngine(_WithFolder):
 
     def __init__(self) -> None:
         try:
+            from py4j.protocol import Py4JError
+            from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
         except ImportError as error:
             raise Refused(
                 _("Spark is not installed here: install reciproque[spark], or choose another engine.")
             ) from error
         super().__init__()
+        self.failures: Errors = (Py4JError, PySparkException, OSError)
         self._session = (
             SparkSession.builder.master("local[*]")
             .appName("reciproque measure")
@@ -177,15 +180,9 @@ class SparkEngine(_WithFolder):
         return rows
 
     def collect(self, asked: nw.LazyFrame[Any]) -> Arrays:
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
-
         native = nw.to_native(asked)
         names = native.columns
-        try:
-            columns = list(zip(*native.collect(), strict=True)) or [() for _name in names]
-        except (Py4JError, PySparkException) as error:
-            raise Refused(_stopped(self.name, error)) from error
+        columns = list(zip(*native.collect(), strict=True)) or [() for _name in names]
         return {name: _from_python(column) for name, column in zip(names, columns, strict=True)}
 
     def close(self) -> None:

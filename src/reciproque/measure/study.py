@@ -13,7 +13,7 @@ from reciproque.instruments import Instrument
 from reciproque.measure import direct, engines, files, layout
 from reciproque.measure.answers import Answers
 from reciproque.measure.direct import Direct
-from reciproque.measure.engines import Arrays, Engine
+from reciproque.measure.engines import Arrays, Engine, answering
 from reciproque.measure.intake import Intake, Reader
 from reciproque.measure.language import gettext as _
 from reciproque.measure.layout import Layout
@@ -50,7 +50,8 @@ class Study:
     def __init__(self, table: Table, found: Layout, instrument: Instrument, engine: Engine, progress: Progress) -> None:
         self.instrument, self.engine, self.layout = instrument, engine.name, found.name
         self._table, self._layout, self._engine, self._progress = table, found, engine, progress
-        self._direct: Direct | None = direct.measure(engine, table, found, instrument)
+        with answering(engine):
+            self._direct: Direct | None = direct.measure(engine, table, found, instrument)
         known = self._direct or self._intake.answers
         self.relationships, self.waves, self.linked = known.relationships, known.waves, known.linked
         self.shape: InstrumentShape = shape_of(instrument, known.items)
@@ -72,7 +73,8 @@ class Study:
     def whole(self) -> Whole:
         """The same groups over people who answered whole dimensions: what consistency and agreement need."""
         people = self._direct.frame if self._direct else self._people
-        found = add_up_whole(self._engine, people, self._scales)
+        with answering(self._engine):
+            found = add_up_whole(self._engine, people, self._scales)
         return settle_whole(found, self._keys(found), self._scales, self.instrument.points)
 
     @cached_property
@@ -98,7 +100,8 @@ class Study:
     @cached_property
     def _added(self) -> Sums:
         items = self._intake.answers.items
-        found = add_up(self._engine, self._people, self._scales, items)
+        with answering(self._engine):
+            found = add_up(self._engine, self._people, self._scales, items)
         return settle(found, self._keys(found), self._scales, items, self.instrument.points)
 
     def _understood(self) -> Understood:
