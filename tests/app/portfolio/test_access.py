@@ -17,7 +17,14 @@ PORTFOLIO_PAGES = [
     "partners-archived", "partner-new", "merges",
 ]  # fmt: skip
 PARTNER_PAGES = ["partner", "partner-change", "partner-score", "partner-engage"]
-PORTFOLIO_GESTURES = ["portfolio-rank", "portfolio-import-confirm", "merge", "portfolio-settings", "portfolio-weights"]
+PORTFOLIO_GESTURES = [
+    "portfolio-rank",
+    "portfolio-import-confirm",
+    "merge",
+    "portfolio-settings",
+    "portfolio-weights",
+    "portfolio-colleague",
+]
 PARTNER_GESTURES = ["partner-archive", "partner-restore", "merge-undo", "partner-score", "partner-engage"]
 STRANGERS = [
     "supplier_sponsor", "supplier_member", "facilitator", "observer", "outsider", "host_admin", "supplier_deputy",
@@ -118,3 +125,28 @@ def test_the_log_of_the_other_company_never_speaks_of_it(cast, own):
     for who in (cast.supplier_sponsor, cast.facilitator, cast.outsider):
         assert not log_for(who).filter(pk__in=records).exists()
     assert log_for(cast.client_member).filter(pk__in=records).count() == records.count()
+
+
+def test_a_sponsor_gives_colleagues_an_account_and_a_member_does_not(client, cast, own):
+    url = reverse("portfolio-colleague", args=[own.key])
+    data = {"name": "New Colleague", "email": "new@example.test", "language": "fr"}
+    client.force_login(cast.client_member)
+    assert client.post(url, data).status_code == 404
+    assert url not in client.get(reverse("portfolio-settings", args=[own.key])).content.decode()
+    client.force_login(cast.client_sponsor)
+    assert "New Colleague" in client.post(url, data, follow=True).content.decode()
+    made = own.organisation.accounts.get(email="new@example.test")
+    assert not made.has_usable_password()
+    client.force_login(made)
+    assert client.get(reverse("portfolio", args=[own.key])).status_code == 200
+
+
+def test_an_address_that_has_an_account_is_refused_without_saying_whose(client, cast, own):
+    client.force_login(cast.client_sponsor)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    data = {"name": "Spy", "email": cast.supplier_member.email, "language": "en"}
+    page = client.post(reverse("portfolio-colleague", args=[own.key]), data).content.decode()
+    assert "This address already has an account" in page
+    assert str(cast.relationship.supplier) not in page
+    cast.supplier_member.refresh_from_db()
+    assert cast.supplier_member.organisation == cast.relationship.supplier

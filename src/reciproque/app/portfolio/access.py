@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import Http404
 
+from reciproque.app.directory.access import organisations_kept_by
 from reciproque.app.directory.models import Account, Organisation
 from reciproque.app.portfolio.models import Partner, Portfolio, Ranking
 
@@ -14,6 +15,18 @@ def organisation_of(account: Account) -> Organisation:
     if account.organisation is None:
         raise Http404
     return account.organisation
+
+
+def may_invite(account: Account) -> bool:
+    """Who looks after the list of people of a company may also give its colleagues an account."""
+    if account.organisation_id is None:
+        return False
+    return organisations_kept_by(account).filter(pk=account.organisation_id).exists()
+
+
+def require_may_invite(account: Account) -> None:
+    if not may_invite(account):
+        raise Http404
 
 
 def portfolios_for(account: Account) -> QuerySet[Portfolio]:

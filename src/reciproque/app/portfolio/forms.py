@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reciproque.app.directory.forms import COUNTRIES, Name, Words
+from reciproque.app.directory.forms import COUNTRIES, LANGUAGES, Name, Words
 from reciproque.app.portfolio.amounts_file import LABELS
 from reciproque.app.portfolio.criteria import SCALES, Scale, anchors
 from reciproque.app.portfolio.models import Direction, Partner, Portfolio, Score
@@ -55,6 +55,12 @@ class SettingsForm(forms.Form):
     def __init__(self, *args: Any, portfolio: Portfolio, **kwargs: Any) -> None:
         kwargs["initial"] = {"name": portfolio.name, "capacity": portfolio.capacity}
         super().__init__(*args, **kwargs)
+
+
+class ColleagueForm(forms.Form):
+    name = Name(label=gettext_lazy("First and last name"), max_length=160)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
 
 
 class PartnerForm(forms.Form):

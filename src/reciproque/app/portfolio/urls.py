@@ -16,6 +16,7 @@ urlpatterns = [
     path("portfolio/partners/<str:key>/unmerge/", merges.merge_undo, name="merge-undo"),
     path("portfolio/<str:key>/", portfolios.portfolio, name="portfolio"),
     path("portfolio/<str:key>/settings/", portfolios.portfolio_settings, name="portfolio-settings"),
+    path("portfolio/<str:key>/colleague/", portfolios.portfolio_colleague, name="portfolio-colleague"),
     path("portfolio/<str:key>/rank/", portfolios.portfolio_rank, name="portfolio-rank"),
     path("portfolio/<str:key>/weights/", portfolios.portfolio_weights, name="portfolio-weights"),
     path("portfolio/<str:key>/kraljic/", portfolios.portfolio_kraljic, name="portfolio-kraljic"),

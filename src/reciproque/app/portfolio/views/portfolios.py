@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from reciproque.app.directory.access import SignedIn
+from reciproque.app.directory.actions import add_account
 from reciproque.app.portfolio import access
 from reciproque.app.portfolio.actions import portfolios as actions
 from reciproque.app.portfolio.actions.ranking import compute_ranking
 from reciproque.app.portfolio.actions.scoring import state_order
 from reciproque.app.portfolio.criteria import CRITERIA, SCALES_OF, anchors
-from reciproque.app.portfolio.forms import OrderForm, PortfolioForm, SettingsForm
+from reciproque.app.portfolio.forms import ColleagueForm, OrderForm, PortfolioForm, SettingsForm
 from reciproque.app.portfolio.models import Portfolio
 from reciproque.app.portfolio.queries import levels, maps, orders, overview
 from reciproque.app.portfolio.queries.comparison import comparison
@@ -75,7 +76,32 @@ def portfolio_settings(request: SignedIn, key: str) -> HttpResponse:
         form, actions.change_portfolio, by=actor(request.user), portfolio=found, **form.cleaned_data
     ):
         return done(request, _("The settings are saved. The next ranks will follow them."), "portfolio", key)
-    return page(request, "portfolio_settings", portfolio=found, form=form)
+    return _settings(request, found, form, ColleagueForm())
+
+
+def _settings(request: SignedIn, found: Portfolio, form: SettingsForm, colleague: ColleagueForm) -> HttpResponse:
+    return page(
+        request,
+        "portfolio_settings",
+        portfolio=found,
+        form=form,
+        colleague=colleague if access.may_invite(request.user) else None,
+        colleagues=found.organisation.accounts.filter(is_active=True),
+    )
+
+
+@require_POST
+def portfolio_colleague(request: SignedIn, key: str) -> HttpResponse:
+    """An account for a colleague, so that several people can score."""
+    found = access.portfolio_for(request.user, key)
+    access.require_may_invite(request.user)
+    form = ColleagueForm(request.POST)
+    if form.is_valid() and try_action(
+        form, add_account, by=actor(request.user), organisation=found.organisation, **form.cleaned_data
+    ):
+        sentence = _("%(name)s has an account. To come in: ask for a code by e-mail on the sign-in page.")
+        return done(request, sentence % {"name": form.cleaned_data["name"]}, "portfolio-settings", key)
+    return _settings(request, found, SettingsForm(portfolio=found), form)
 
 
 @require_POST
