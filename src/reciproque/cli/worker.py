@@ -5,6 +5,7 @@ import argparse
 from django.conf import settings
 
 from reciproque.app.commitments.jobs import JOBS as PROMISES
+from reciproque.app.dialogue.jobs import JOBS as WORKSHOPS
 from reciproque.app.shared.worker import new_holder, run_until, stop_on_signals
 from reciproque.app.survey.jobs import JOBS as SURVEY
 from reciproque.cli.prepare import prepare
@@ -14,5 +15,5 @@ from reciproque.cli.running import running
 def run(arguments: argparse.Namespace) -> int:
     prepare()
     with running(settings.DATA_DIR):
-        run_until(stop_on_signals(), (*SURVEY, *PROMISES), holder=new_holder())
+        run_until(stop_on_signals(), (*SURVEY, *PROMISES, *WORKSHOPS), holder=new_holder())
     return 0

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("reciproque.app.survey.urls")),
     path("", include("reciproque.app.reading.urls")),
     path("", include("reciproque.app.commitments.urls")),
+    path("", include("reciproque.app.dialogue.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("gallery/", shared.gallery, name="gallery"),

@@ -112,15 +112,6 @@ def put(round_: Round, token: bytes, answers: Mapping[str, int]) -> bytes:
     return _close(round_, slips)
 
 
-def read(round_: Round, token: bytes) -> dict[str, int]:
-    """What the holder of this link has answered so far."""
-    slip = _open(round_).get(slot_of(token, round_))
-    if slip is None:
-        return {}
-    pairs = zip(round_.items, slip[1:], strict=True)
-    return {code: value - 1 for (code, _size), value in pairs if value != NOTHING}
-
-
 def sums(round_: Round) -> dict[tuple[str, str], list[int]]:
     """How many of each side gave each answer to each item."""
     counts = {(code, side): [0] * size for code, size in round_.items for side in SIDES}

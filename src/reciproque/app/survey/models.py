@@ -149,6 +149,8 @@ class OutboxMail(models.Model):
         TEST = "test", _("Test message")
         PROMISE = "promise", _("Reminder of a promise")
         DIGEST = "digest", _("The promises of the week")
+        WORKSHOP = "workshop", _("Link to a workshop")
+        MINUTES = "minutes", _("Minutes of a workshop")
         TIES = "ties", _("Link to say with whom one works")
 
     class State(models.TextChoices):
