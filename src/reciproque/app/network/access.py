@@ -67,6 +67,11 @@ class Seated:
         return sets_pairs(self.membership)
 
     @property
+    def makes_links(self) -> bool:
+        """Whether the reader handles short links for key people."""
+        return bool(links_sides(self.membership))
+
+    @property
     def lists_people(self) -> bool:
         """Whether the reader draws up a list of key people."""
         return bool(lists_key_people(self.membership))

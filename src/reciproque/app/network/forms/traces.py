@@ -45,7 +45,7 @@ class TraceForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Separated by commas. Only addresses that end so, or that your half names, are shown."),
     )
-    months = forms.TypedChoiceField(label=gettext_lazy("Over"), choices=MONTHS, initial="12", coerce=int)
+    months = forms.TypedChoiceField(label=gettext_lazy("Over what period?"), choices=MONTHS, initial="12", coerce=int)
     file = forms.FileField(
         label=gettext_lazy("The file"),
         allow_empty_file=True,
