@@ -1,5 +1,5 @@
-// One build for the whole product: two entries (the workspace, the answering pages), and fonts cut to what French and
-// English need. The Makefile then puts a compressed twin beside each text file.
+// One build for the whole product: three entries (the workspace, the answering pages, the live session), and fonts cut
+// to what French and English need. The Makefile then puts a compressed twin beside each text file.
 import { resolve } from "node:path";
 
 import tailwindcss from "@tailwindcss/vite";
@@ -22,7 +22,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a data: address would need a wider security policy
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/app.js", "src/respond.js"],
+      input: ["src/app.js", "src/respond.js", "src/live.js"],
       checks: { eval: false }, // htmx carries an eval that our page settings switch off (allowEval)
     },
   },

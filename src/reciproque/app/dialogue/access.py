@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import Http404
 
-from reciproque.app.dialogue.models import Participant, Session, SessionState, Statement
+from reciproque.app.dialogue.models import Participant, Proposal, Session, SessionState, Statement
+from reciproque.app.dialogue.states import PHONES_WORK
 from reciproque.app.dialogue.urn import hash_of
 from reciproque.app.directory.access import relationship_for
 from reciproque.app.directory.models import Account, Membership, Relationship
@@ -48,6 +49,11 @@ class Seated:
         """The side whose word this member gives as its sponsor, or ""."""
         is_sponsor = self.membership.role == Role.SPONSOR and self.membership.side in SIDES
         return self.membership.side if is_sponsor else ""
+
+    @property
+    def may_lead(self) -> bool:
+        """A facilitator of the relationship, who may take the seat over."""
+        return self.membership.role == Role.FACILITATOR
 
     @property
     def prepares(self) -> bool:
@@ -127,3 +133,18 @@ def read_token(typed: str) -> bytes | None:
         return tokens.read(typed.split("#")[-1])
     except InvalidToken:
         return None
+
+
+# ---------------------------------------------------------------- the room
+def session_of_room(code: str) -> Session | None:
+    """The session whose code stands on the room screen, as typed by somebody."""
+    typed = "".join(code.split()).lower()
+    return Session.objects.filter(room_code=typed, state__in=PHONES_WORK).first()
+
+
+def proposal_of(session: Session, key: str) -> Proposal:
+    found = session.proposals.filter(key=key).select_related("session__relationship").first()
+    if found is None:
+        raise Http404
+    found.session = session
+    return found

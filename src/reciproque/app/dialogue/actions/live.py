@@ -66,8 +66,9 @@ def _room(by: Actor, session: Session) -> tuple[Session, Live]:
     return fresh, live
 
 
-def _keep(by: Actor, live: Live, what: str, **data: Any) -> None:
-    live.version += 1
+def _keep(by: Actor, live: Live, what: str, *, clock_only: bool = False, **data: Any) -> None:
+    """Write it down. A change of the clock alone leaves the pages, and what is being typed in them, as they are."""
+    live.version += not clock_only
     live.save()
     log(by, live.session, "room", what=what, step=PHASES[live.participants_step].code, **data)
 
@@ -102,7 +103,7 @@ def look_ahead(*, by: Actor, session: Session, step: int) -> None:
     if not 0 <= step <= min(live.participants_step + 1, len(PHASES) - 1):
         raise Refused(_("One step at a time: the next one is the furthest you can look."))
     live.facilitator_step = step
-    _keep(by, live, "looked", ahead=step)
+    _keep(by, live, "looked", clock_only=True, ahead=step)
 
 
 @transaction.atomic
@@ -148,7 +149,7 @@ def start_timer(*, by: Actor, session: Session, seconds: int) -> None:
     """A time for what is going on; it locks nothing but a vote."""
     _fresh, live = _room(by, session)
     live.deadline = _timer(seconds)
-    _keep(by, live, "timer", seconds=seconds)
+    _keep(by, live, "timer", clock_only=True, seconds=seconds)
 
 
 @transaction.atomic
@@ -162,7 +163,7 @@ def extend(*, by: Actor, session: Session, seconds: int) -> None:
     if live.activity == A.VOTE and round_ is not None:
         round_.closes_at = live.deadline
         round_.save(update_fields=["closes_at"])
-    _keep(by, live, "extended", seconds=seconds)
+    _keep(by, live, "extended", clock_only=True, seconds=seconds)
 
 
 @transaction.atomic
@@ -173,7 +174,7 @@ def stop_timer(*, by: Actor, session: Session) -> None:
     if live.activity == A.VOTE and live.round is not None and live.round.state == State.OPEN:
         live.round.closes_at = live.deadline
         live.round.save(update_fields=["closes_at"])
-    _keep(by, live, "time_over")
+    _keep(by, live, "time_over", clock_only=True)
 
 
 # ---------------------------------------------------------------- votes
@@ -302,7 +303,7 @@ def hide_note(*, by: Actor, session: Session, key: str) -> None:
     if not seat_of(by, fresh).external:
         raise Refused(not_yours())
     fresh.notes.filter(key=key).update(hidden=True)
-    _keep(by, live, "note_hidden")
+    _keep(by, live, "note_hidden", clock_only=True)
 
 
 # ---------------------------------------------------------------- speaking

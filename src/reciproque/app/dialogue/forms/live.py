@@ -65,7 +65,11 @@ class ProposalForm(forms.ModelForm):
         relationship = session.relationship
         self.fields["statement"].queryset = topics_reached(session)  # type: ignore[attr-defined]
         self.fields["statement"].label = _("Which statement does it answer?")
-        names = {"both": _("Both companies"), "client": str(relationship.client), "supplier": str(relationship.supplier)}
+        names = {
+            "both": _("Both companies"),
+            "client": str(relationship.client),
+            "supplier": str(relationship.supplier),
+        }
         self.fields["owed_by"].choices = list(names.items())  # type: ignore[attr-defined]
         self.fields["effort_client"].label = _("Effort for %(company)s") % {"company": relationship.client}
         self.fields["effort_supplier"].label = _("Effort for %(company)s") % {"company": relationship.supplier}

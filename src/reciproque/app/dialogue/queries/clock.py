@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from reciproque.app.dialogue.models import Live
@@ -15,6 +16,19 @@ def is_over(live: Live) -> bool:
     return live.deadline is not None and clock.now() >= live.deadline + GRACE
 
 
-def seconds_left(live: Live) -> int | None:
+@dataclass(frozen=True)
+class Left:
+    """What is left of the time: seconds to count down from, and the same in minutes and seconds."""
+
+    seconds: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.seconds // 60}:{self.seconds % 60:02d}"
+
+
+def left_of(live: Live) -> Left | None:
     """Until the deadline, never below zero; nothing when no timer runs."""
-    return None if live.deadline is None else max(0, round((live.deadline - clock.now()).total_seconds()))
+    if live.deadline is None:
+        return None
+    return Left(max(0, round((live.deadline - clock.now()).total_seconds())))

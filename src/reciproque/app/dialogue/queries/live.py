@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reciproque.app.dialogue.models import Live, Note, Objection, Participant, Proposal, Round, Session
-from reciproque.app.dialogue.queries.clock import is_over, seconds_left
+from reciproque.app.dialogue.queries.clock import Left, is_over, left_of
 from reciproque.app.dialogue.queries.equity import Equity, equity
-from reciproque.app.dialogue.queries.phone import my_answers
 from reciproque.app.dialogue.queries.projection import Result, Viewer, answered, project, round_view
 from reciproque.app.dialogue.states import PHASES, STEPS, Activity, Phase, turns_of
 from reciproque.app.shared.vocabulary import SIDES, other_side
@@ -57,7 +56,7 @@ class Scene:
     places: int
     quote: str
     activity: str
-    left: int | None
+    left: Left | None
     over: bool
     results: tuple[Shown, ...]
     themes: tuple[str, ...]
@@ -92,27 +91,34 @@ class Scene:
 
 
 # ---------------------------------------------------------------- has anything changed?
-def stamp(session: Session, live: Live) -> str:
-    """Changes when everybody's screens must. Nothing in it depends on how, or whether, anybody voted."""
+def stamp(session: Session, live: Live, *, public: bool = True) -> str:
+    """Changes when screens must, a dot, then the deadline. Nothing in it depends on how, or whether, anybody voted.
+
+    On a phone, what others write does not disturb what one is writing: only choices and acceptances count there.
+    """
     flags = (is_over(live), session.equity_said_at is not None, session.counted_at is not None)
     parts = [session.state, str(live.version), "".join(str(int(flag)) for flag in flags)]
-    if live.participants_step >= FROM_PROPOSALS:
-        parts += [str(number) for number in _paper_trail(session)]
-    return "-".join(parts)
+    if live.participants_step >= (FROM_PROPOSALS if public else STEPS["choice"]):
+        parts += [str(number) for number in _paper_trail(session, public)]
+    deadline = "" if live.deadline is None else str(int(live.deadline.timestamp()))
+    return f"{'-'.join(parts)}.{deadline}"
 
 
-def _paper_trail(session: Session) -> list[int]:
+def _paper_trail(session: Session, public: bool) -> list[int]:
     """Proposals, choices, acceptances and objections, as numbers: they are public and named."""
     found = session.proposals.aggregate(
-        Count("pk"),
         chosen=Count("pk", filter=Q(state="chosen")),
-        merged=Count("pk", filter=Q(state="merged")),
         client=Count("pk", filter=Q(client_accepted=True)),
         supplier=Count("pk", filter=Q(supplier_accepted=True)),
         terms=Count("pk", filter=Q(due_on__isnull=False)),
+        merged=Count("pk", filter=Q(state="merged")),
+        all=Count("pk"),
     )
+    numbers = list(found.values())
+    if not public:
+        return numbers[:4]
     raised = Objection.objects.filter(proposal__session=session)
-    return [*found.values(), raised.count(), raised.filter(withdrawn=True).count()]
+    return [*numbers, raised.count(), raised.filter(withdrawn=True).count()]
 
 
 def live_of(session: Session) -> Live | None:
@@ -134,7 +140,7 @@ def scene(session: Session, live: Live) -> Scene:
         places=len(session.programme.get(phase.topics, [])),
         quote=live.statement.text if live.statement else "",
         activity=live.activity,
-        left=seconds_left(live),
+        left=left_of(live),
         over=is_over(live),
         results=tuple(_results(session, live, phase)),
         themes=project(session, Viewer.EVERYONE).themes if phase.code == "unsaid" else (),
@@ -228,9 +234,8 @@ class Question:
     mine: str
 
 
-def vote_questions(session: Session, round_: Round, side: str, token: bytes) -> tuple[Question, ...]:
-    """The vote that is open, with the own answers so far."""
-    mine = my_answers(round_, token)
+def vote_questions(session: Session, round_: Round, side: str, mine: Mapping[str, int]) -> tuple[Question, ...]:
+    """The vote that is open, with the answers that this browser kept."""
     texts = {one.key: one.text for one in session.statements.all()}
     texts |= {one.key: one.action for one in session.proposals.all()}
     return tuple(_question(session, code, side, texts, mine) for code, _size in round_.items)
