@@ -19,9 +19,9 @@ NEAR, FAR = 6.0, 88.0
 TOP, BOTTOM = 56.0, 456.0
 PAPER_MAP = """
 .ground{fill:#f5f3ed}.dashed{stroke-dasharray:4 4}.ring{fill:none;stroke-width:1.4}.ring.is-supplier{stroke:#b56c12}
-.ring.is-client{stroke:#2e46b0}.reserve{fill:#f4dcb6}.m-client.reserve{fill:#c3cdf3}.out{stroke:#868074;fill:#dfdbd1}
-.ring.out{fill:none}.map-label{font-weight:600;font-size:11px}.map-rank{display:none}
-.map-label.out{font-weight:400;fill:#57515f}
+.ring.is-client{stroke:#2e46b0}.reserve{fill:#f4dcb6}.m-client.reserve{fill:#c3cdf3}.m-client.out,.m-supplier.out{stroke:#868074;fill:#dfdbd1}
+.ring.out{stroke:#868074}.map-label{font-weight:600;font-size:11px}.map-rank{display:none}
+.map-label.out{font-weight:400;fill:#57515f}.halo{stroke:#f5f3ed}
 """
 
 
@@ -149,7 +149,8 @@ def _ground(canvas: Canvas, chart: Map) -> list[str]:
         words(_at(canvas, 1.5), 24, f"↑ {chart.above}", "t-muted", "start"),
         words(_at(canvas, 1.5), GROUND - 14, f"↓ {chart.below}", "t-muted", "start"),
         words(_at(canvas, 0), HEIGHT - 8, chart.left, "t-muted", "start"),
-        words(whole, HEIGHT - 8, f"{chart.right} →", "t-muted", "end"),
+        # The paper fonts have no arrow to the right.
+        words(whole, HEIGHT - 8, chart.right if canvas.width else f"{chart.right} →", "t-muted", "end"),
     ]
     spots = ((98.5, 24.0, "end"), (98.5, GROUND - 14, "end"))
     body += [
