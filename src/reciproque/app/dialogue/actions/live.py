@@ -351,13 +351,13 @@ def be_ready(*, participant: Participant) -> None:
 def take_seat(*, by: Actor, session: Session) -> bool:
     """Another facilitator goes on in place of one who cannot. True when it is done, False when it is asked for.
 
-    Between people employed by the same side, or both by neither, at once. Otherwise what the seat may see changes:
-    a sponsor of a company that does not employ the newcomer must agree.
+    Somebody employed by neither company, or by the same one, goes on at once. Somebody whom the other company employs
+    needs the word of a sponsor whom he or she does not work for. A seat never sees more after the change than before.
     """
     fresh = locked(session)
     require_state(fresh, SessionState.READY, SessionState.LIVE)
     membership = _may_lead(by, fresh)
-    if membership.side == fresh.employer:
+    if membership.side in (Seat.NEUTRAL, fresh.employer):
         _seat(by, fresh, membership)
         same(session, fresh)
         return True
@@ -394,7 +394,8 @@ def _may_lead(by: Actor, session: Session) -> Membership:
 
 def _seat(by: Actor, session: Session, membership: Membership) -> None:
     session.facilitator = membership.account
-    session.employer = membership.side if membership.side in SIDES else Seat.NEUTRAL
+    if membership.side in SIDES:
+        session.employer = membership.side
     session.save(update_fields=["facilitator", "employer"])
     for live in Live.objects.select_for_update().filter(session=session):
         live.seat_asked_by, live.facilitator_step = None, live.participants_step
