@@ -20,7 +20,7 @@ PERIODS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
 WITHIN_A_DAY = {"BYHOUR", "BYMINUTE", "BYSECOND"}
 DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-STEPS = 1_000_000
+STEPS = 500_000
 """Periods that one file may ask to walk through."""
 
 
@@ -42,8 +42,8 @@ class Rule:
 class Walk:
     """What is left of the steps that a file may cost."""
 
-    def __init__(self, steps: int = STEPS) -> None:
-        self.left = steps
+    def __init__(self) -> None:
+        self.left = STEPS
 
     def step(self) -> None:
         self.left -= 1
