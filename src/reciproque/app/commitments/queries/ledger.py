@@ -207,7 +207,8 @@ def _kept(counted: Tally) -> str:
     kept, due = counted.rate.kept + counted.rate.late, counted.rate.due
     if not due:
         return _("No date has come yet")
-    return ngettext("%(kept)s kept of %(due)s due", "%(kept)s kept of %(due)s due", kept) % {"kept": kept, "due": due}
+    good = ngettext("%(count)s kept", "%(count)s kept", kept) % {"count": kept}
+    return good + " " + ngettext("of %(count)s due", "of %(count)s due", due) % {"count": due}
 
 
 def _note(counted: Tally) -> str:
@@ -304,7 +305,8 @@ def facts(row: Commitment) -> tuple[tuple[str, str], ...]:
             (_("Bears it"), str(row.owner(row.owed_by) or nobody)),
             (_("Witness"), str(row.owner(row.witness_side) or nobody)),
         )
-    proof = next((word.text for word in row.words.all() if word.done_on and word.text), "")
+    spoken = () if row.state == State.DISPUTED else row.words.all()
+    proof = next((word.text for word in spoken if word.done_on and word.text), "")
     return (*people, (_("Proof"), proof) if proof else (_("Expected proof"), row.proof))
 
 

@@ -65,6 +65,11 @@ class PromisePage:
     pending_words: str
     do: Gestures
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The sides that have given their word."""
+        return tuple(word.side for word in self.words)
+
 
 def promise_page(commitment: Commitment, chair: Chair) -> PromisePage:
     today = clock.today()
@@ -110,12 +115,15 @@ def _owner(commitment: Commitment, side: str, chair: Chair) -> OwnerLine:
 
 
 def _dates(commitment: Commitment) -> tuple[tuple[str, str], ...]:
-    step = words.day(commitment.first_step_by)
-    if commitment.first_step_done_on:
-        step = _("taken on %(date)s") % {"date": words.day(commitment.first_step_done_on)}
+    taken = commitment.first_step_done_on
+    when = (
+        (_("First step taken on"), words.day(taken))
+        if taken
+        else (_("First step before"), words.day(commitment.first_step_by))
+    )
     return (
         (_("First step"), commitment.first_step),
-        (_("Before"), step),
+        when,
         (_("Date"), words.day(commitment.due_on)),
         (_("Expected proof"), commitment.proof),
     )

@@ -148,14 +148,18 @@ def _settled(commitment: Commitment) -> Stand:
     if commitment.state == State.KEPT:
         return Stand("circle-check", _("Kept"), _on(done), "", "kept")
     if commitment.state == State.LATE:
-        warned = commitment.announced_on
-        detail = f"{_on(done)}, {_('announced on %(date)s') % {'date': day(warned)}}" if warned else _on(done)
-        return Stand("clock", _("Kept late"), detail.removeprefix(", "), "", "late")
+        return Stand("clock", _("Kept late"), _late(done, commitment.announced_on), "", "late")
     due = {"date": day(commitment.due_on)}
     warned_words = _("due on %(date)s, announced in time") if commitment.announced_on else None
     return Stand(
         "circle-x", _("Not kept"), (warned_words or _("due on %(date)s, without warning")) % due, "is-broken", "broken"
     )
+
+
+def _late(done: date | None, announced: date | None) -> str:
+    if done is None or announced is None:
+        return _on(done)
+    return _("on %(date)s, announced on %(warned)s") % {"date": day(done), "warned": day(announced)}
 
 
 def _on(done: date | None) -> str:
@@ -194,6 +198,9 @@ def _sentence(change: Change, before: Change | None) -> str:
     if change.kind == KIND.RELEASE:
         return _("On %(date)s, %(name)s asks to let the promise go: %(status)s.") % names
     if change.kind == KIND.OFFER:
+        if change.status == STATUS.ACCEPTED:
+            accepted = {**names, "accepted": day(change.answered_at)}
+            return _("On %(date)s, %(name)s offers this promise. Accepted on both sides on %(accepted)s.") % accepted
         return _("On %(date)s, %(name)s offers this promise: %(status)s.") % names
     what = _differences(change, before)
     return _("On %(date)s, %(name)s asks: %(what)s. Answer: %(status)s.") % {**names, "what": what}
