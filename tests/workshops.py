@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import personas
-
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions import deck, people, sessions, votes, voting
 from reciproque.app.dialogue.models import Participant, Session, Statement

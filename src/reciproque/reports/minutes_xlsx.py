@@ -10,7 +10,9 @@ from typing import Any
 import xlsxwriter
 
 SIDES = ("client", "supplier")
-Minutes, Words, Row = Mapping[str, Any], Mapping[str, str], Sequence[str]
+Minutes = Mapping[str, Any]
+Words = Mapping[str, str]
+Row = Sequence[str]
 DATELESS = datetime(2000, 1, 1, tzinfo=UTC)  # the file says nothing of when it was made
 
 

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-import workshops
 from django.db import connection
-from workshops import AGREE, DISAGREE, PASS
 
+import workshops
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions import sessions, votes, voting
 from reciproque.app.dialogue.models import Cell, Participation, Round
@@ -16,6 +15,7 @@ from reciproque.app.shared.audit import SYSTEM, actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.models import AuditRecord
 from reciproque.app.survey.urn import files
+from workshops import AGREE, DISAGREE, PASS
 
 
 def deck_of(session) -> Round:
@@ -107,9 +107,7 @@ def test_voting_leaves_no_line_in_the_log(cast):
 
 def test_reveal_writes_sums_and_destroys_the_ballots_and_their_key(cast, settings, django_capture_on_commit_callbacks):
     session = workshops.voting_open(cast)
-    workshops.everybody_votes(
-        session, client=[AGREE, AGREE, AGREE, DISAGREE, PASS], supplier=[DISAGREE] * 4 + [AGREE]
-    )
+    workshops.everybody_votes(session, client=[AGREE, AGREE, AGREE, DISAGREE, PASS], supplier=[DISAGREE] * 4 + [AGREE])
     voting.seal_votes(by=actor(cast.facilitator), session=session)
     sessions.say_equity(by=actor(cast.facilitator), session=session)
     key = settings.SECRETS_DIR / f"round-{deck_of(session).key}.key"
@@ -184,7 +182,6 @@ def test_under_five_answers_no_figure_is_shown(cast):
 
 def test_a_late_arrival_votes_in_the_open_round_and_a_leaver_s_slip_is_gone(cast):
     import personas
-
     from reciproque.app.dialogue.actions import people as lists
 
     session = workshops.voting_open(cast)

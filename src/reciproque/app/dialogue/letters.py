@@ -39,7 +39,8 @@ def link(mail: OutboxMail) -> Letter | None:
         greeting=_("Hello %(name)s,") % {"name": found.person.first_name if found.person else found.name},
         companies=(names["client"], names["supplier"]),
         paragraphs=(
-            _("%(client)s and %(supplier)s will talk together about what divides them and what is left unsaid.") % names,
+            _("%(client)s and %(supplier)s will talk together about what divides them and what is left unsaid.")
+            % names,
             _("With this link you bring in sentences without your name, vote in private, and take part in the room."),
         ),
         button=(_("Open my workshop"), address),

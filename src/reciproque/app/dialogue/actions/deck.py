@@ -237,16 +237,16 @@ def ask_removal(*, by: Actor, statement: Statement, why: str) -> RemovalRequest:
 
 
 @transaction.atomic
-def answer_removal(*, by: Actor, request: RemovalRequest, granted: bool, answer: str) -> None:
+def answer_removal(*, by: Actor, asked: RemovalRequest, granted: bool, answer: str) -> None:
     """The facilitator decides, and says why; both companies read that there was a request and what became of it."""
-    statement = request.statement
+    statement = asked.statement
     fresh = _moderated(by, statement.session)
-    if request.granted is not None or not answer.strip():
+    if asked.granted is not None or not answer.strip():
         raise Refused(_("Say in one sentence why you decide so."))
-    request.granted, request.answer = granted, answer.strip()[:200]
-    request.save(update_fields=["granted", "answer"])
+    asked.granted, asked.answer = granted, answer.strip()[:200]
+    asked.save(update_fields=["granted", "answer"])
     if granted:
         statement.state = S.WITHHELD
         statement.save(update_fields=["state"])
-        _decide(statement, S.WITHHELD, Reason.ATTACK, request.answer)
-    log(by, fresh, "removal_answered", side=request.side, granted=granted)
+        _decide(statement, S.WITHHELD, Reason.ATTACK, asked.answer)
+    log(by, fresh, "removal_answered", side=asked.side, granted=granted)

@@ -34,7 +34,7 @@ def promise(*, by: Actor, session: Session) -> list[Commitment]:
 def _one(by: Actor, session: Session, proposal: Proposal) -> Commitment:
     assert proposal.first_step_by is not None
     assert proposal.due_on is not None
-    owners = {side: _account(session, proposal.owner(side)) for side in SIDES}
+    owners: dict[str, Account | None] = {side: _account(session, proposal.owner(side)) for side in SIDES}
     made = offers.propose(
         by=by,
         relationship=session.relationship,

@@ -72,7 +72,7 @@ class MandateForm(forms.Form):
         initial = {name: getattr(session, name) for name in ("title", "planned_at", "purpose", "people")}
         initial["rules"] = session.rules or USUAL_RULES
         initial["recipients"] = session.recipients or USUAL_RECIPIENTS
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
 
 
 class PeopleForm(forms.Form):
@@ -127,7 +127,7 @@ class ModerateForm(forms.Form):
         initial = {name: getattr(statement, name) for name in names}
         own = f"text_{statement.language}"
         initial[own] = initial[own] or statement.raw
-        super().__init__(*args, initial=initial, prefix=statement.key, **kwargs)
+        super().__init__(*args, **{"initial": initial, "prefix": statement.key, **kwargs})
 
 
 class VotingForm(forms.Form):

@@ -39,7 +39,7 @@ def open_round_of(session: Session, kind: str) -> Round | None:
 
 
 def questions(session: Session, round_: Round, token: bytes, mine: Mapping[str, int]) -> tuple[Question, ...]:
-    """Every statement, in an order of one's own that never changes, no more than two of a side in a row if it can be."""
+    """Every statement, in an order of one's own that never changes, at most two of a side in a row if possible."""
     asked = {code for code, _size in round_.items}
     statements = list(session.statements.filter(state=StatementState.KEPT))
     mixed = sorted(statements, key=lambda one: hmac.digest(token, one.key.encode(), "sha256"))

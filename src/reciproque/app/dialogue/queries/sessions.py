@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -12,7 +11,7 @@ from reciproque.app.dialogue.access import Seated
 from reciproque.app.dialogue.models import Participant, Session, SessionState, Signature
 from reciproque.app.dialogue.queries.equity import Equity, equity
 from reciproque.app.dialogue.queries.projection import Viewer, project
-from reciproque.app.directory.models import Person, Relationship
+from reciproque.app.directory.models import Person
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES
 
@@ -153,5 +152,3 @@ def _people_list(session: Session, side: str) -> PeopleList:
     company = session.relationship.organisation(side)
     candidates = company.people.exclude(pk__in=[one.person_id for one in there])
     return PeopleList(side, str(company), there, tuple(candidates))
-
-

@@ -27,10 +27,10 @@ def deck(request: SignedIn, key: str) -> HttpResponse:
     form = DrawUpForm(request.POST or None, sides=_sides(seat)) if moderates else None
     if request.method == "POST" and form is None:
         raise Http404
-    if form is not None and form.is_valid():
-        if try_action(request, form, actions.draw_up_statement, session=seat.session, **form.cleaned_data):
-            messages.success(request, _("The statement is in the deck."))
-            return redirect("workshop-deck", key)
+    valid = form is not None and form.is_valid()
+    if valid and try_action(request, form, actions.draw_up_statement, session=seat.session, **form.cleaned_data):  # type: ignore[union-attr]
+        messages.success(request, _("The statement is in the deck."))
+        return redirect("workshop-deck", key)
     found = deck_page(seat)
     forms = {one.key: ModerateForm(statement=one) for one in (*found.kept, *found.waiting)} if moderates else {}
     return page(
@@ -120,5 +120,5 @@ def answer_removal(request: SignedIn, key: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     granted, answer = request.POST.get("do") == "remove", request.POST.get("answer", "")
-    act(request, _("Your answer is kept."), actions.answer_removal, request=found, granted=granted, answer=answer)
+    act(request, _("Your answer is kept."), actions.answer_removal, asked=found, granted=granted, answer=answer)
     return redirect("workshop-deck", key)

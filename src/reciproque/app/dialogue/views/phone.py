@@ -136,8 +136,8 @@ def vote(request: HttpRequest) -> HttpResponse:
         cast(round=round_, token=visit.token, answers=given)
         return carry_answers(_done("phone-vote", "voted"), round_, given)
     asked = query.questions(visit.session, round_, visit.token, answers_of(request, round_))
-    context = {"questions": asked, "closes_at": round_.closes_at, "done": request.GET.get("done", "")}
-    context["left"] = sum(not one.mine for one in asked)
+    left = sum(not one.mine for one in asked)
+    context = {"questions": asked, "left": left, "closes_at": round_.closes_at, "done": request.GET.get("done", "")}
     return page(request, "dialogue/phone_vote.html", visit, context)
 
 

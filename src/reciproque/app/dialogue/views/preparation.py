@@ -71,9 +71,7 @@ def workshops(request: SignedIn, key: str) -> HttpResponse:
 def new(request: SignedIn, key: str) -> HttpResponse:
     relationship, membership, _found = sessions_for(request.user, key)
     access.require(access.may_create(membership))
-    facilitators = list(
-        relationship.memberships.filter(role=Membership.Role.FACILITATOR).select_related("account")
-    )
+    facilitators = list(relationship.memberships.filter(role=Membership.Role.FACILITATOR).select_related("account"))
     companies = [str(relationship.organisation(side)) for side in SIDES]
     form = NewSessionForm(request.POST or None, facilitators=facilitators, companies=companies)
     if form.is_valid():
@@ -98,10 +96,10 @@ def mandate(request: SignedIn, key: str) -> HttpResponse:
     form = MandateForm(request.POST or None, session=seat.session) if writes else None
     if request.method == "POST" and form is None:
         raise Http404
-    if form is not None and form.is_valid():
-        if try_action(request, form, sessions.change_mandate, session=seat.session, **form.cleaned_data):
-            messages.success(request, _("The mandate is kept. Both sponsors read the same words."))
-            return redirect("workshop-mandate", key)
+    valid = form is not None and form.is_valid()
+    if valid and try_action(request, form, sessions.change_mandate, session=seat.session, **form.cleaned_data):  # type: ignore[union-attr]
+        messages.success(request, _("The mandate is kept. Both sponsors read the same words."))
+        return redirect("workshop-mandate", key)
     digest = sessions.digest_of(seat.session)
     return page(request, "mandate", seat, form=form, digest=digest, hub=hub(seat))
 
@@ -130,7 +128,10 @@ def people(request: SignedIn, key: str) -> HttpResponse:
     form = forms.get(side)
     if form is not None and form.is_valid():
         chosen = form.cleaned_data["people"]
-        if try_action(request, form, lists.add_participants, session=seat.session, side=side, people=chosen) is not None:
+        if (
+            try_action(request, form, lists.add_participants, session=seat.session, side=side, people=chosen)
+            is not None
+        ):
             messages.success(request, _("They are on the list, each with a link of their own."))
             return redirect("workshop-people", key)
     return page(request, "people", seat, lists=[(one, forms[one.side]) for one in shown])
@@ -209,5 +210,7 @@ def cancel(request: SignedIn, key: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say why the workshop is cancelled: both companies will read it."))
     else:
-        act(request, _("The workshop is cancelled."), sessions.cancel_session, session=seat.session, **form.cleaned_data)
+        act(
+            request, _("The workshop is cancelled."), sessions.cancel_session, session=seat.session, **form.cleaned_data
+        )
     return redirect("workshop", key)

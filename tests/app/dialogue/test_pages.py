@@ -1,0 +1,361 @@
+"""The screens of preparation, tried with everybody; and what nobody may learn from any of them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+import personas
+import workshops
+from reciproque.app.dialogue import urn
+from reciproque.app.dialogue.actions import deck, sessions, voting
+from reciproque.app.dialogue.models import Session, Statement
+from reciproque.app.shared import clock
+from reciproque.app.shared.audit import actor
+from reciproque.app.shared.models import AuditRecord
+from workshops import AGREE, DISAGREE
+
+MEMBERS = (
+    "client_sponsor",
+    "supplier_sponsor",
+    "client_deputy",
+    "client_member",
+    "supplier_member",
+    "facilitator",
+    "observer",
+)
+
+
+def get(cast, who, name, *args):
+    client = Client()
+    if who != "anonymous":
+        client.force_login(getattr(cast, who))
+    return client.get(reverse(name, args=args))
+
+
+@pytest.mark.parametrize("who", MEMBERS)
+def test_members_read_the_common_pages(cast, who):
+    session = workshops.voting_open(cast)
+    assert get(cast, who, "workshops", cast.relationship.key).status_code == 200
+    for name in ("workshop", "workshop-mandate", "workshop-deck"):
+        assert get(cast, who, name, session.key).status_code == 200, name
+
+
+def test_strangers_and_visitors_find_nothing(cast):
+    session = workshops.voting_open(cast)
+    for name in ("workshop", "workshop-mandate", "workshop-people", "workshop-deck", "workshop-preview"):
+        assert get(cast, "outsider", name, session.key).status_code == 404
+        assert get(cast, "host_admin", name, session.key).status_code == 404
+        assert get(cast, "anonymous", name, session.key).status_code == 302
+
+
+def test_lists_of_people_are_each_company_s_own(cast):
+    session = workshops.signed(cast)
+    workshops.invite(cast, session)
+    names = {side: [one.name for one in session.participants.filter(side=side)] for side in ("client", "supplier")}
+    own = get(cast, "client_sponsor", "workshop-people", session.key).content.decode()
+    assert all(name in own for name in names["client"])
+    assert not any(name in own for name in names["supplier"])
+    both = get(cast, "facilitator", "workshop-people", session.key).content.decode()
+    assert all(name in both for name in names["client"] + names["supplier"])
+    assert get(cast, "client_member", "workshop-people", session.key).status_code == 404
+    assert get(cast, "observer", "workshop-people", session.key).status_code == 404
+
+
+def test_a_deposited_sentence_is_read_by_an_external_facilitator_alone(cast):
+    session = workshops.signed(cast)
+    workshops.invite(cast, session)
+    deck.deposit_statement(session=session, side="client", text="Plans change without a word", language="en")
+    for who in MEMBERS:
+        seen = b"Plans change" in get(cast, who, "workshop-deck", session.key).content
+        assert seen == (who == "facilitator"), who
+    Session.objects.filter(pk=session.pk).update(employer="client")
+    assert b"Plans change" not in get(cast, "facilitator", "workshop-deck", session.key).content
+
+
+def test_with_an_employed_facilitator_sentences_appear_for_everybody_at_once(cast):
+    session = workshops.signed(cast)
+    workshops.invite(cast, session)
+    Session.objects.filter(pk=session.pk).update(employer="client")
+    session.refresh_from_db()
+    deck.deposit_statement(session=session, side="supplier", text="Plans change without a word", language="en")
+    deck.close_deposits(by=actor(cast.facilitator), session=session)
+    for who in MEMBERS:
+        assert b"Plans change" in get(cast, who, "workshop-deck", session.key).content, who
+
+
+# ---------------------------------------------------------------- before the reveal nothing differs
+def settled(text: bytes) -> bytes:
+    """A page less what is drawn anew each time."""
+    return re.sub(rb'csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*', b"", text)
+
+
+def addresses(session) -> list[str]:
+    """Every address of the site that takes nothing, this session, or its relationship."""
+    person, statement = session.participants.first(), session.statements.first()
+    keys = {
+        "person": person.key,
+        "statement": statement.key,
+        "remark": "none",
+        "number": "1",
+        "code": session.room_code,
+    }
+    found = set()
+    for route in routes(get_resolver()):
+        for key in (session.key, session.relationship.key):
+            filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda m, key=key: keys.get(m[1], key), route)
+            if not re.search(r"[(\\^$]|accounts/|static|respond|persona", filled):
+                found.add("/" + filled)
+    return sorted(found)
+
+
+def routes(resolver, prefix=""):
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        else:
+            yield route
+
+
+def everything(cast, session) -> dict[tuple[str, str], bytes]:
+    """What every role reads at every address of this session, and the log as each may read it."""
+    found = {}
+    for who in (*MEMBERS, "outsider", "host_admin", "anonymous"):
+        client = Client()
+        if who != "anonymous":
+            client.force_login(getattr(cast, who))
+        for url in addresses(session):
+            response = client.get(url)
+            content = b"".join(response) if response.streaming else response.content
+            found[who, url] = settled(content) + str(response.status_code).encode()
+    return found
+
+
+def phones(session, *, but) -> dict[tuple[str, str], bytes]:
+    """What every other phone reads."""
+    found = {}
+    for participant in session.participants.exclude(pk=but.pk):
+        participant.session = session
+        client = Client()
+        client.post(reverse("phone"), {"token": urn.signs_of(participant)})
+        for name in ("phone-deck", "phone-vote", "phone-wait", "phone-minutes"):
+            found[participant.key, name] = settled(client.get(reverse(name)).content)
+    return found
+
+
+@pytest.mark.parametrize("employer", ["neutral", "client"])
+@pytest.mark.parametrize("stage", ["voting", "ready"])
+def test_before_the_reveal_one_ballot_changes_nothing_that_anybody_reads(cast, employer, stage, caplog):
+    """Byte for byte: every address, role and phone, and what is logged, while one person says the opposite."""
+    moment = clock.now()
+    with clock.at(moment):
+        session = workshops.voting_open(cast, employer=employer)
+        workshops.everybody_votes(session, client=[AGREE] * 5, supplier=[AGREE] * 5)
+        voter = session.participants.filter(side="client").first()
+        voter.session = session
+        seen = []
+        for answer in (AGREE, DISAGREE):
+            cache.clear()
+            caplog.clear()
+            workshops.vote(session, voter, answer, forecast=answer)
+            if stage == "ready":
+                _seal_unseen(session)
+            log = list(AuditRecord.objects.values_list("action", "subject", "data"))
+            seen.append((everything(cast, session), phones(session, but=voter), log, caplog.text))
+            if stage == "ready":
+                _reopen(session)
+    first, second = seen
+    assert first[0].keys() == second[0].keys()
+    assert [key for key in first[0] if first[0][key] != second[0][key]] == []
+    assert first[1:] == second[1:]
+    assert len(first[0]) > 100
+
+
+def _seal_unseen(session):
+    """The state after sealing, set aside from the log so that both worlds have the same records."""
+    Session.objects.filter(pk=session.pk).update(state="ready")
+    session.rounds.update(state="sealed")
+    session.refresh_from_db()
+
+
+def _reopen(session):
+    Session.objects.filter(pk=session.pk).update(state="voting")
+    session.rounds.update(state="open")
+    session.refresh_from_db()
+
+
+def test_after_the_reveal_the_facilitator_s_page_does_differ(cast):
+    """The comparison above sees something: once revealed, an external facilitator's preview depends on the ballot."""
+    seen = []
+    for answer in (AGREE, DISAGREE):
+        session = workshops.voting_open(cast)
+        workshops.everybody_votes(session, client=[answer] + [AGREE] * 4, supplier=[AGREE] * 5)
+        voting.seal_votes(by=actor(cast.facilitator), session=session)
+        sessions.say_equity(by=actor(cast.facilitator), session=session)
+        voting.reveal_votes(by=actor(cast.facilitator), session=session)
+        text = get(cast, "facilitator", "workshop-preview", session.key).content.decode()
+        seen.append(re.findall(r"\d+ / \d+ / \d+", text))
+        sessions.cancel_session(by=actor(cast.facilitator), session=session, reason="Another try")
+    assert seen[0] != seen[1]
+
+
+def test_a_facilitator_of_one_company_sees_no_count_after_the_reveal(cast):
+    session = workshops.revealed(cast, of_each=8, employer="client")
+    text = get(cast, "facilitator", "workshop-preview", session.key).content.decode()
+    assert not re.search(r"\d+ / \d+ / \d+", text)
+    statement = Statement.objects.filter(session=session).first()
+    voting.show_statement(by=actor(cast.facilitator), statement=statement)
+    assert (
+        "of 8 at least" in get(cast, "facilitator", "workshop-preview", session.key).content.decode() or "sur 8" in text
+    )
+
+
+# ---------------------------------------------------------------- phones
+def phone(session, participant) -> Client:
+    participant.session = session
+    client = Client()
+    assert client.post(reverse("phone"), {"token": urn.signs_of(participant)}).status_code == 302
+    return client
+
+
+def test_a_phone_votes_and_comes_back_to_its_answers(cast):
+    session = workshops.voting_open(cast)
+    participant = session.participants.filter(side="client").first()
+    client = phone(session, participant)
+    statement = session.statements.first()
+    assert client.post(reverse("phone-vote"), {f"v:{statement.key}": "0"}).status_code == 302
+    page = client.get(reverse("phone-vote")).content.decode()
+    assert re.search(rf'name="v:{statement.key}" value="0" checked', page)
+    assert urn.sums(session.rounds.get(kind="deck"))[f"v:{statement.key}", "client"] == [1, 0, 0]
+
+
+def test_whoever_else_gets_hold_of_a_link_reads_no_answer_in_it(cast):
+    session = workshops.voting_open(cast)
+    participant = session.participants.filter(side="client").first()
+    statement = session.statements.first()
+    phone(session, participant).post(reverse("phone-vote"), {f"v:{statement.key}": "0"})
+    page = phone(session, participant).get(reverse("phone-vote")).content.decode()
+    assert " checked" not in page
+
+
+def test_a_wrong_link_opens_nothing_and_says_so(cast):
+    workshops.voting_open(cast)
+    response = Client().post(reverse("phone"), {"token": "0" * 26})
+    assert response.status_code == 400
+    assert Client().get(reverse("phone-vote")).status_code == 302
+
+
+def test_a_sentence_is_deposited_without_a_name_and_followed_by_its_browser_alone(cast):
+    session = workshops.signed(cast)
+    invited = workshops.invite(cast, session)
+    author = phone(session, invited["client"][0])
+    assert author.post(reverse("phone-deposit"), {"text": "Plans change without a word"}).status_code == 302
+    statement = session.statements.get()
+    assert "Plans change" in author.get(reverse("phone-deck")).content.decode()
+    same_link_elsewhere = phone(session, invited["client"][0])
+    assert "Plans change" not in same_link_elsewhere.get(reverse("phone-deck")).content.decode()
+    deck.withhold_statement(by=actor(cast.facilitator), statement=statement, reason="two_ideas", remark="Make it two")
+    assert "Make it two" in author.get(reverse("phone-deck")).content.decode()
+    assert "Make it two" not in get(cast, "client_sponsor", "workshop-deck", session.key).content.decode()
+    columns = {field.name for field in Statement._meta.get_fields()}
+    assert not columns & {"author", "participant", "person", "created_at", "made_at"}
+
+
+def test_a_sentence_too_long_gives_the_text_back(cast):
+    session = workshops.signed(cast)
+    invited = workshops.invite(cast, session)
+    response = phone(session, invited["client"][0]).post(reverse("phone-deposit"), {"text": "long " * 40})
+    assert response.status_code == 409
+    assert "long long" in response.content.decode()
+    assert not session.statements.exists()
+
+
+def test_more_than_three_themes_are_refused(cast):
+    session = workshops.voting_open(cast)
+    client = phone(session, session.participants.first())
+    assert client.post(reverse("phone-themes"), {"theme": ["price", "delays", "quality", "respect"]}).status_code == 409
+    assert client.post(reverse("phone-themes"), {"theme": ["price", "delays"]}).status_code == 302
+
+
+# ---------------------------------------------------------------- doing it from the screens
+def test_from_the_first_screen_to_an_open_vote(cast):
+    facilitator, one, other = Client(), Client(), Client()
+    for client, who in ((facilitator, "facilitator"), (one, "client_sponsor"), (other, "supplier_sponsor")):
+        client.force_login(getattr(cast, who))
+    planned = (clock.now() + timedelta(days=20)).strftime("%Y-%m-%dT09:00")
+    facilitator.post(
+        reverse("workshop-new", args=[cast.relationship.key]),
+        {"title": "Winter", "planned_at": planned, "facilitator": cast.facilitator.pk, "employer": "neutral"},
+    )
+    session = Session.objects.get()
+    mandate = {"title": "Winter", "planned_at": planned, "purpose": "a", "people": "b", "rules": "c", "recipients": "d"}
+    assert facilitator.post(reverse("workshop-mandate", args=[session.key]), mandate).status_code == 302
+    for client in (one, other):
+        page = client.get(reverse("workshop-mandate", args=[session.key])).content.decode()
+        digest = re.search(r'name="digest" value="(\w+)"', page)[1]
+        client.post(reverse("workshop-sign", args=[session.key]), {"digest": digest})
+    session.refresh_from_db()
+    assert session.state == "deck"
+    for client, side in ((one, "client"), (other, "supplier")):
+        people = [person.pk for person in session.relationship.organisation(side).people.all()]
+        client.post(reverse("workshop-people", args=[session.key]), {"side": side, f"{side}-people": people})
+    for side in ("client", "supplier"):
+        for number in range(2):
+            facilitator.post(
+                reverse("workshop-deck", args=[session.key]),
+                {"side": side, "text_fr": f"Phrase {side} {number}", "text_en": f"Sentence {side} {number}"},
+            )
+    closes = (clock.now() + timedelta(days=5)).strftime("%Y-%m-%dT18:00")
+    facilitator.post(reverse("workshop-open-voting", args=[session.key]), {"closes_at": closes})
+    session.refresh_from_db()
+    assert session.state == "voting"
+    assert session.participants.count() == 10
+
+
+def test_the_pages_cost_the_same_number_of_queries_whatever_the_deck(cast, django_assert_num_queries):
+    session = workshops.signed(cast)
+    workshops.invite(cast, session)
+    workshops.draw_up(cast, session, of_each=2)
+    client = Client()
+    client.force_login(cast.facilitator)
+    for size in (4, 10):
+        if size == 10:
+            workshops.draw_up(cast, session, of_each=3)
+        with django_assert_num_queries(10):
+            client.get(reverse("workshop-deck", args=[session.key]))
+        with django_assert_num_queries(14):
+            client.get(reverse("workshop", args=[session.key]))
+    with django_assert_num_queries(6):
+        client.get(reverse("workshops", args=[cast.relationship.key]))
+    with django_assert_num_queries(8):
+        client.get(reverse("workshop-people", args=[session.key]))
+
+
+def test_only_the_sponsor_or_a_neutral_facilitator_is_shown_a_link_and_the_log_says_so(cast):
+    session = workshops.signed(cast)
+    invited = workshops.invite(cast, session)
+    person = invited["client"][0]
+    url = reverse("workshop-person-link", args=[session.key, person.key])
+    for who, expected in (
+        ("client_sponsor", 200),
+        ("facilitator", 200),
+        ("supplier_sponsor", 404),
+        ("client_deputy", 404),
+    ):
+        client = Client()
+        client.force_login(getattr(cast, who))
+        assert client.post(url).status_code == expected, who
+    assert AuditRecord.objects.filter(action="workshop.link_shown").count() == 2
+
+
+def test_people_of_another_company_cannot_be_added(cast):
+    session = workshops.signed(cast)
+    stranger = personas.person(cast.relationship.supplier)
+    client = Client()
+    client.force_login(cast.client_sponsor)
+    client.post(reverse("workshop-people", args=[session.key]), {"side": "client", "client-people": [stranger.pk]})
+    assert not session.participants.exists()
