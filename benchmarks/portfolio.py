@@ -36,14 +36,21 @@ class Result:
         return f"{self.name:<58}{self.measured:>9.1f} {self.unit:<8} at most {self.target:g}   {verdict}"
 
 
-def export() -> bytes:
-    """Two lines per partner with French amounts, and levels on the first."""
-    lines = ["Code fournisseur;Fournisseur;Date;Montant HT;Criticité;Potentiel hausse;Marché;Posture"]
+def purchases() -> bytes:
+    """Two lines per partner with French amounts, as an accounting program exports them."""
+    lines = ["Code fournisseur;Fournisseur;Date;Montant HT"]
     for line in range(LINES):
         partner = line % PARTNERS
-        levels = ";".join(str((partner * step) % 5) for step in (3, 7, 11, 13)) if line < PARTNERS else ";;;"
         amount = f"{1_000 + partner % 977:,}".replace(",", " ") + ",50"
-        lines.append(f"F{partner:05d};Fournisseur {partner} SAS;15/{line % 12 + 1:02d}/2025;{amount};{levels}")
+        lines.append(f"F{partner:05d};Fournisseur {partner} SAS;15/{line % 12 + 1:02d}/2025;{amount}")
+    return "\r\n".join(lines).encode("cp1252")
+
+
+def levels() -> bytes:
+    """Four levels for each partner, as somebody who has sorted them all in a spreadsheet would send."""
+    lines = ["Code fournisseur;Criticité;Potentiel hausse;Marché;Posture"]
+    for partner in range(PARTNERS):
+        lines.append(f"F{partner:05d};" + ";".join(str((partner * step) % 5) for step in (3, 7, 11, 13)))
     return "\r\n".join(lines).encode("cp1252")
 
 
@@ -69,8 +76,8 @@ def measure() -> list[Result]:
     client = Client()
     client.force_login(account)
 
-    def preview() -> str:
-        fields = {"file": SimpleUploadedFile("export.csv", export()), "year": "2025", "direction": "bought"}
+    def preview(data: bytes) -> str:
+        fields = {"file": SimpleUploadedFile("export.csv", data), "year": "2025", "direction": "bought"}
         return client.post(reverse("portfolio-import", args=[own.key]), fields).content.decode()
 
     def confirm(page: str) -> None:
@@ -80,9 +87,10 @@ def measure() -> list[Result]:
             fields[name] = re.search(r'value="([^"]*)" selected', inside)[1]
         client.post(reverse("portfolio-import-confirm", args=[own.key]), {**fields, "do": "import"})
 
-    shown, page = timed(preview)
+    shown, page = timed(lambda: preview(purchases()))
     written, _ = timed(lambda: confirm(str(page)))
     assert Partner.objects.count() == PARTNERS
+    scored, _ = timed(lambda: confirm(preview(levels())))
     ranking, _ = timed(lambda: client.post(reverse("portfolio-rank", args=[own.key])))
     client.post(reverse("portfolio-rank", args=[own.key]))
     one = reverse("partner", args=[own.partners.order_by("?").first().key])
@@ -91,6 +99,7 @@ def measure() -> list[Result]:
     return [
         Result(f"import of {PARTNERS} partners in {LINES} lines: preview and confirmation", shown + written, "s", 10),
         Result("… of which the preview", shown, "s", 10),
+        Result("four levels for each of them, from another file", scored, "s", 10),
         Result("ranks of 10000 partners", ranking, "s", 10),
         *(Result(f"page “{name}”, 95th percentile", _slow(client, url), "ms", 150) for name, url in addresses.items()),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reciproque.app.portfolio.criteria import STEPS
@@ -101,10 +101,19 @@ def kraljic(portfolio: Portfolio, rows: QuerySet[RankedPartner], drawn: Sequence
         (_("Bottleneck"), _("Secure the supply, look for a second way."), "gte", "lt"),
     )
     both = rows.annotate(risk=F("criticality") + F("market"), impact=F("volume") + F("up"))
-    return Kraljic(chart, tuple(_square(both, *place) for place in places))
+    conditions = [Q(**{f"risk__{risky}": STEPS, f"impact__{strong}": STEPS}) for _n, _a, risky, strong in places]
+    listed = [tuple(both.filter(one).order_by("rank", "pk")[:LISTED]) for one in conditions]
+    counts = _counts(both, conditions) if any(len(rows) == LISTED for rows in listed) else [len(one) for one in listed]
+    return Kraljic(
+        chart,
+        tuple(
+            Square(name, advice, there, count - len(there))
+            for (name, advice, _r, _s), there, count in zip(places, listed, counts, strict=True)
+        ),
+    )
 
 
-def _square(rows: QuerySet[RankedPartner], name: str, advice: str, risky: str, strong: str) -> Square:
-    there = rows.filter(**{f"risk__{risky}": STEPS, f"impact__{strong}": STEPS}).order_by("rank", "pk")
-    shown = tuple(there[:LISTED])
-    return Square(name, advice, shown, there.count() - LISTED if len(shown) == LISTED else 0)
+def _counts(rows: QuerySet[RankedPartner], conditions: Sequence[Q]) -> list[int]:
+    """How many stand in each square, in one reading of the table."""
+    counted = rows.aggregate(**{f"square_{place}": Count("pk", filter=one) for place, one in enumerate(conditions)})
+    return [counted[f"square_{place}"] for place in range(len(conditions))]
