@@ -15,7 +15,17 @@ def main() -> int:
     print(f"Machine: {os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}", flush=True)
     missed = [
         name
-        for name in ("rest", "opening", "respond", "measure", "models", "within_group", "validity", "portfolio", "network")
+        for name in (
+            "rest",
+            "opening",
+            "respond",
+            "measure",
+            "models",
+            "within_group",
+            "validity",
+            "portfolio",
+            "network",
+        )
         if subprocess.run([sys.executable, HERE / f"{name}.py"]).returncode
     ]
     print(

@@ -252,7 +252,15 @@ def test_several_recipients_weigh_less():
     assert [weight(n) for n in (0, 1, 3, 6, CROWD, CROWD + 1)] == [0, 1, 1, 0.5, 3 / CROWD, 0]
     six = [f"n{number}@supplier.example" for number in range(6)]
     found = tally(read(message(DAY, ALICE, *six)), [ALICE], FIRST, LAST)
-    assert {round(one.a_month * (181 / 30.4375), 6) for one in found.seen} == {0.5}
+    assert {round(one.a_month * (176 / 30.4375), 6) for one in found.seen} == {0.5}
+
+
+@pytest.mark.parametrize(("weeks_ago", "times", "a_month"), [(20, 20, 4.3), (10, 10, 3.3), (1, 1, 0.3), (25, 1, 0.2)])
+def test_a_tie_is_counted_over_the_months_since_it_began_three_at_least(weeks_ago, times, a_month):
+    begin = LAST - timedelta(weeks=weeks_ago)
+    content = ics(event(f"{begin:%Y%m%d}T090000Z", f"RRULE:FREQ=WEEKLY;COUNT={times}"))
+    found = tally(read(content), [ALICE], FIRST, LAST)
+    assert round(found.seen[0].a_month, 1) == a_month
 
 
 def test_names_in_headers_are_decoded():

@@ -15,6 +15,7 @@ LIMIT = 100 * 1024 * 1024
 COMPRESSED = (b"PK", b"\x1f\x8b", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ", b"Rar!")
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 ENOUGH = 64
+MONTH = 30.4375
 
 
 class TraceFile:
@@ -99,7 +100,8 @@ class Tally:
 def tally(reader: CalendarFile | Mailbox, owner: Collection[str], first: date, last: date) -> Tally:
     """Count the exchanges of the owner's addresses, once a day with each person.
 
-    Several messages of one day with the same person are one exchange. A crowd is none.
+    Several messages of one day with the same person are one exchange. A crowd is none. A tie that began inside the
+    window is counted over the months since, three at least: one meeting last week is no monthly tie.
     """
     days: dict[str, dict[date, float]] = defaultdict(dict)
     counted = crowds = 0
@@ -109,13 +111,23 @@ def tally(reader: CalendarFile | Mailbox, owner: Collection[str], first: date, l
         counted += bool(others)
         for address in others or ():
             days[address][one.day] = max(part, days[address].get(one.day, 0.0))
-    months = max(((last - first).days + 1) / 30.4375, 1.0)
     seen = [
-        Seen(address, reader.names.of.get(address, ""), sum(by.values()) / months, len(by), min(by))
+        Seen(
+            address,
+            reader.names.of.get(address, ""),
+            sum(by.values()) / _months(min(by), first, last),
+            len(by),
+            min(by),
+        )
         for address, by in days.items()
     ]
     seen.sort(key=lambda one: (-one.a_month, one.address))
     return Tally(reader.kind, tuple(seen), counted, crowds, reader.unread)
+
+
+def _months(begun: date, first: date, last: date) -> float:
+    whole, since = ((last - day).days + 1 for day in (first, begun))
+    return max(since, min(whole, 3 * MONTH)) / MONTH
 
 
 def _others(one: Exchange, owner: Collection[str]) -> tuple[tuple[str, ...] | None, float]:
