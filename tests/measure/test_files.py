@@ -95,13 +95,79 @@ def test_rows_are_cut_anywhere_without_harm(tmp_path, reference, monkeypatch):
 
 
 def test_labels_words_and_codes_that_say_nothing_are_understood(tmp_path):
-    rows = [("client", "a", "Tout à fait d’accord".replace("’", "'")), ("client", "b", "NSP"), ("client", "c", " 3 ")]
+    said = [
+        "Tout à fait d’accord",
+        "TOUT A FAIT D'ACCORD ",
+        "NSP",
+        "Je ne sais pas",
+        " 3 ",
+        "Partagé\u00a0: autant vrai que faux",
+    ]
+    rows = [("client", f"p{rank}", word) for rank, word in enumerate(said)]
     path = write(tmp_path / "words.csv", text(("side", "respondent", "F1"), rows))
     with opened(path) as it:
-        assert it.understood.cannot_say == 1
+        assert it.understood.cannot_say == 2
         assert it.understood.refused_count == 0
-        assert sorted(it.answers().values[:, 0].tolist()) == [0, 3, 7]
+        assert it.answers().values[:, 0].tolist() == [7, 7, 0, 0, 3, 4]
         assert len(it.understood.notes) == 2
+
+
+@pytest.mark.parametrize("above", ["Enquête 2026\n", "Enquête 2026;;;;\n;;;;\nMars\n", "sep=;\nEnquête\n"])
+def test_titles_may_stand_above_the_names_of_columns(tmp_path, reference, above):
+    rows = text(FRENCH, french(long_rows(CROWD)))
+    path = write(tmp_path / "titled.csv", above + rows)
+    assert same(reference, figures(path))
+    with opened(path) as it:
+        assert it.understood.refused_count == 0
+
+
+def test_titles_may_stand_above_the_table_of_a_workbook(tmp_path, reference):
+    path = workbook(tmp_path / "titled.xlsx", FRENCH, french(long_rows(CROWD)), above=2)
+    book = openpyxl.load_workbook(path)
+    book["Réponses"]["A1"] = "Enquête 2026"
+    book["Réponses"].merge_cells("A1:D1")
+    book.create_sheet("Lisez-moi", 0)["A1"] = "Notice"
+    book.save(path)
+    assert same(reference, figures(path))
+
+
+def test_a_wide_file_with_a_column_of_codes_and_one_of_dates_is_wide(tmp_path):
+    rows = [("client", "a", "12/03/2026", 5, 6)]
+    with opened(write(tmp_path / "wide.csv", text(("Côté", "Code", "Réponse", "F1", "F2"), rows))) as it:
+        assert (it.layout, it.understood.answers, it.understood.ignored) == ("wide", 2, ("Code", "Réponse"))
+
+
+WAVES = [
+    ("2", "10"),
+    ("Vague 2", "vague 10"),
+    ("2025-T4", "2026-T1"),
+    ("2025-12-01", "2026-03-01"),
+    ("T1 2026", "T2 2026"),
+]
+UNSURE = [
+    ("avant", "après"),
+    ("T4 2025", "T1 2026"),
+    ("15/01/2026", "01/03/2027"),
+    ("mars 2026", "juin 2026"),
+    ("W1", "w1"),
+]
+
+
+@pytest.mark.parametrize(("earlier", "later"), WAVES)
+def test_waves_are_put_in_their_order(tmp_path, earlier, later):
+    rows = [("client", wave, "a", 5) for wave in (later, earlier)]
+    with opened(write(tmp_path / "waves.csv", text(("side", "wave", "respondent", "F1"), rows))) as it:
+        assert it.waves == (earlier, later)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("waves", UNSURE)
+def test_waves_in_no_sure_order_are_refused_rather_than_turned_round(tmp_path, waves, kind):
+    header, rows = ("side", "wave", "respondent", "F1"), [("client", wave, "a", 5) for wave in waves]
+    path = tmp_path / f"waves.{kind}"
+    path = write(path, text(header, rows)) if kind == "csv" else parquet(path, header, rows)
+    with pytest.raises(Refused, match="which wave comes first"), opened(path):
+        pass
 
 
 def test_excel_s_own_first_line_and_old_line_ends(tmp_path):

@@ -5,6 +5,7 @@ import pytest
 
 from measure.files_of_answers import LONG, figures, long_rows, opened, parquet, people, same, text, wide_rows, write
 from reciproque.measure import files
+from reciproque.measure.errors import Refused
 
 CROWD = people()
 ROWS = long_rows(CROWD)
@@ -122,3 +123,15 @@ def test_a_row_without_a_name_is_a_person_of_its_own(tmp_path):
             assert it.understood.people == 3
             assert it.understood.refused_count == 0
             assert len(set(it.answers().person.tolist())) == 3
+
+
+def test_words_of_another_scale_are_refused_rather_than_measured_by_what_is_left(tmp_path):
+    header, rows = ("side", "respondent", "F1"), [("client", f"p{rank}", "often") for rank in range(3)]
+    rows += [("client", f"q{rank}", 4) for rank in range(9)]
+    with (
+        pytest.raises(Refused, match="3 answers of 12 are neither numbers nor words"),
+        opened(write(tmp_path / "words.csv", text(header, rows))),
+    ):
+        pass
+    with opened(write(tmp_path / "few.csv", text(header, rows[1:]))) as it:
+        assert it.understood.refused_by_reason == {"not_a_number": 2}

@@ -32,6 +32,8 @@ def tasting(theirs: dict) -> Iterator[Comparison]:
     rating, judge, contact, temperature = columns("wine.csv.gz", "rating", "judge", "contact", "temp")
     model = fit(rating.astype(float), judge, contact, judge, temperature, link="logit", varying=("relationship",))
     judges = model.modes.relationships
+    alone = fit(rating.astype(float), judge, contact, judge, temperature, link="logit", varying=())
+    yield Comparison("wine: log-likelihood without judges", alone.loglik, -86.491923, "ordinal::clm")
     ours = {
         "log-likelihood": model.loglik,
         "sd of judges": model.sd_relationship,

@@ -18,6 +18,7 @@ from reciproque.instruments import Instrument, parse, source
 from reciproque.measure import language
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
+from reciproque.measure.language import ngettext
 
 if TYPE_CHECKING:
     from reciproque.measure.results import Results
@@ -140,7 +141,10 @@ def _left_out(found: "Results", *, raw: bool) -> int:
     if not understood.refused_count:
         return 0
     count = {"count": understood.refused_count, "file": understood.path_name}
-    print("reciproque: " + _("%(file)s: %(count)s places were left out.") % count, file=sys.stderr)
+    said = ngettext(
+        "%(file)s: %(count)s place was left out.", "%(file)s: %(count)s places were left out.", understood.refused_count
+    )
+    print(f"reciproque: {said % count}", file=sys.stderr)
     for one in understood.refused:
         where = _("line %(line)s, column %(column)s: %(why)s") % {
             "line": one.line,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,13 @@ from reciproque.measure.layout import SIDES, VIEWS, plain, question_codes
 
 MISSING, OFF_SCALE, NOT_A_NUMBER = 0, -1, -2
 REASON = {OFF_SCALE: "off_scale", NOT_A_NUMBER: "not_a_number"}
-NO_ANSWER = ("", "na", "nan", "n/a", "nsp", "ne sait pas", "null", "none", "-", "–", "—", ".", "?", "cannot say")
+NO_ANSWER = (
+    *("", "na", "nan", "n/a", "#n/a", "null", "none", "-", "–", "—", ".", "?"),
+    *("nsp", "ne sait pas", "je ne sais pas", "sans opinion", "non applicable"),
+    *("cannot say", "don't know", "no opinion", "not applicable"),
+)
 DIGITS = re.compile("[0-9]+")
+YEARS = range(1900, 2200)
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]*)?")
 
 
@@ -64,6 +70,23 @@ def natural(label: str) -> tuple[str, str]:
     return DIGITS.sub(lambda found: found[0].rjust(20, "0"), label), label
 
 
+def follow(labels: Sequence[str]) -> bool:
+    """Whether labels in their natural order surely follow each other: not `after, before` nor `T1 2026, T4 2025`.
+
+    They differ by their numbers, and no number goes down from one to the next unless a year stands first.
+    """
+    if len(labels) < 2:
+        return True
+    if len({"".join(DIGITS.sub("#", label.casefold()).split()) for label in labels}) > 1:
+        return False
+    numbers = [tuple(int(found) for found in DIGITS.findall(label)) for label in labels]
+    year_first = all(found and found[0] in YEARS for found in numbers)
+    return all(
+        earlier != later and (year_first or all(a <= b for a, b in zip(earlier, later, strict=True)))
+        for earlier, later in pairwise(numbers)
+    )
+
+
 @dataclass(frozen=True)
 class Meanings:
     """How cells are understood for one questionnaire."""
@@ -71,18 +94,15 @@ class Meanings:
     points: int
     items: tuple[str, ...]
     codes: dict[str, str]
-    labels: dict[str, int]
-    silent: frozenset[str]
+    labels: dict[str, int]  # words of the scale and ways to say nothing, as written and as `plain` text
 
     def answer(self, cell: Hashable) -> int:
         """1..points, or MISSING, OFF_SCALE, NOT_A_NUMBER."""
         text = str(cell).strip().casefold()
-        if text in self.silent:
-            return MISSING
         if text in self.labels:
             return self.labels[text]
         if not NUMBER.fullmatch(text):
-            return NOT_A_NUMBER
+            return self.labels.get(plain(text), NOT_A_NUMBER)
         value = float(text.replace(",", "."))
         return int(value) if value.is_integer() and 1 <= value <= self.points else OFF_SCALE
 
@@ -97,16 +117,21 @@ class Meanings:
 
 
 def meanings(instrument: Instrument) -> Meanings:
-    labels: dict[str, int] = {}
-    for words in instrument.scale.values():
-        labels |= {word.casefold(): rank for rank, word in enumerate(words, 1)}
     return Meanings(
         points=instrument.points,
         items=questions(instrument),
         codes=question_codes(instrument),
-        labels=labels,
-        silent=frozenset(NO_ANSWER) | {words.casefold() for words in instrument.cannot_say.values()},
+        labels=_labels(instrument),
     )
+
+
+def _labels(instrument: Instrument) -> dict[str, int]:
+    """What each word means; saying nothing wins. Spreadsheets turn apostrophes and spaces into others: see `plain`."""
+    written = {
+        word.casefold(): rank for words in instrument.scale.values() for rank, word in enumerate(words, 1)
+    } | dict.fromkeys((*NO_ANSWER, *(words.casefold() for words in instrument.cannot_say.values())), MISSING)
+    loose = {plain(word): rank for word, rank in written.items() if plain(word)}
+    return loose | written
 
 
 def questions(instrument: Instrument) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from reciproque.measure.understood import SHOWN, Refusals
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
-TOO_MANY_OFF_SCALE = 0.2
+TOO_MANY = 0.2  # of the answers: the others would no longer stand for the file
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ class Reader:
         answers = self._wide() if self.layout.name == "wide" else self._long()
         if not answers.values.any():
             raise Refused(self._nothing())
+        self._check_words()
         return Intake(answers, self.refusals, self.rows, self.cannot_say, self.decimal_comma)
 
     def _take(self, piece: Piece) -> None:
@@ -194,13 +195,24 @@ class Reader:
 
     def _check_scale(self) -> None:
         off = self.refusals.counts["off_scale"]
-        if off > TOO_MANY_OFF_SCALE * max(self.given, 1):
+        if off > TOO_MANY * max(self.given, 1):
             raise Refused(
                 _(
                     "%(off)d answers of %(given)d lie outside the scale, 1 to %(points)d: this looks like another "
                     "questionnaire. Name it with --instrument."
                 )
                 % {"off": off, "given": self.given, "points": self.meanings.points}
+            )
+
+    def _check_words(self) -> None:
+        bad = self.refusals.counts["not_a_number"]
+        if bad > TOO_MANY * self.given:
+            raise Refused(
+                _(
+                    "%(bad)d answers of %(given)d are neither numbers nor words of the questionnaire: the others alone "
+                    "would mislead. Write the answers 1 to %(points)d."
+                )
+                % {"bad": bad, "given": self.given, "points": self.meanings.points}
             )
 
     def _nothing(self) -> str:
@@ -210,6 +222,8 @@ class Reader:
             return sentence
         one = self.refusals.first[0]
         where = {"line": one.line, "column": one.column, "reason": one.sentence}
+        if not one.column:
+            return f"{sentence} " + _("Line %(line)d: %(reason)s") % where
         return f"{sentence} " + _("Line %(line)d, column “%(column)s”: %(reason)s") % where
 
     def _joined(self, arrays: Iterable[NDArray], dtype: type = np.int32) -> NDArray:

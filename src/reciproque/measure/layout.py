@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,6 +25,7 @@ WORDS = {
     "view": ("view", "regard", "vue"),
     "value": ("value", "valeur", "answer", "reponse"),
 }
+TITLES = 10  # lines that may stand above the names of the columns
 SIDES = {
     **dict.fromkeys(("client", "cliente", "customer", "buyer", "acheteur", "donneurdordre", "c"), 0),
     **dict.fromkeys(("supplier", "fournisseur", "fournisseuse", "seller", "vendor", "prestataire", "s", "f"), 1),
@@ -40,6 +42,11 @@ def plain(text: str) -> str:
     """Letters and digits only, without accents or capitals, so that `Côté ` is `cote`."""
     bare = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in bare if letter.isalnum())
+
+
+def names_a_side(names: Iterable[str]) -> bool:
+    """Whether cells are the names of columns, and not a title above them."""
+    return any(plain(name) in WORDS["side"] for name in names)
 
 
 @dataclass(frozen=True)
@@ -68,14 +75,14 @@ def recognise(table: Table, instrument: Instrument) -> Layout:
     roles = _roles(table)
     codes = question_codes(instrument)
     found = {rank: codes[plain(name)] for rank, name in enumerate(table.columns) if plain(name) in codes}
-    if "item" in roles and "value" in roles:
+    if "item" in roles and "value" in roles and len(found) < 2:
         return _readable(table, _long(table, roles))
     if not found:
         raise Refused(
             _(
-                "The columns were not recognised: %(columns)s. A file has either one answer a row (relationship, side, "
-                "wave, respondent, function, item, view, value) or one person a row, with a column for each question "
-                "(%(codes)s…)."
+                "The columns were not recognised: %(columns)s. Their names are expected on the first line that holds "
+                "something. A file has either one answer a row (relationship, side, wave, respondent, function, item, "
+                "view, value) or one person a row, with a column for each question (%(codes)s…)."
             )
             % {
                 "columns": ", ".join(name for name in table.columns if name)[:200],

@@ -10,10 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from reciproque.instruments import Instrument
-from reciproque.measure import direct, engines, files, layout
+from reciproque.measure import cells, direct, engines, files, layout
 from reciproque.measure.answers import Answers
 from reciproque.measure.direct import Direct
 from reciproque.measure.engines import Arrays, Engine, answering
+from reciproque.measure.errors import Refused
 from reciproque.measure.intake import Intake, Reader
 from reciproque.measure.language import gettext as _
 from reciproque.measure.layout import Layout
@@ -44,6 +45,13 @@ def open_study(
         running.close()
 
 
+def _unsure(waves: tuple[str, ...]) -> str:
+    sentence = _(
+        "Nothing sure says which wave comes first: %(waves)s. Number them (1, 2), or write dates as 2026-03-31."
+    )
+    return sentence % {"waves": ", ".join(waves)[:200]}
+
+
 class Study:
     """Everything that the figures need. A clean Parquet file is added up where it is; others are read once."""
 
@@ -54,6 +62,8 @@ class Study:
             self._direct: Direct | None = direct.measure(engine, table, found, instrument)
         known = self._direct or self._intake.answers
         self.relationships, self.waves, self.linked = known.relationships, known.waves, known.linked
+        if not cells.follow(self.waves):
+            raise Refused(_unsure(self.waves))
         self.shape: InstrumentShape = shape_of(instrument, known.items)
         self.understood = self._understood()
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
+from reciproque.measure.layout import TITLES, names_a_side
 from reciproque.measure.table import Piece, Table
 
 PIECE = 1 << 23
@@ -80,14 +81,15 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def _header(path: Path, encoding: str) -> tuple[_Dialect, tuple[str, ...]]:
-    """The first line that holds something names the columns; `sep=;`, which Excel writes above, is passed over."""
+    """The line that names the columns: titles, and the `sep=;` that Excel writes, may stand above it."""
     with path.open("rb") as file:
         start = file.read(1 << 20)
     old_ends = b"\n" not in start and b"\r" in start
     data = _unix(start) if old_ends else start
     position = len(BOM) if data.startswith(BOM) else 0
-    lines, announced = 0, None
-    while position < len(data):
+    lines, announced, tried = 0, None, 0
+    header: tuple[str, int, int] | None = None
+    while position < len(data) and tried < TITLES:
         end = _row_end(data, position)
         text = data[position:end].decode(encoding, errors="ignore").strip("\r\n")
         lines += data[position:end].count(b"\n") or 1
@@ -95,10 +97,21 @@ def _header(path: Path, encoding: str) -> tuple[_Dialect, tuple[str, ...]]:
         if text.casefold().startswith("sep=") and len(text) <= 5:
             announced = text[4:] or "\t"
         elif text.strip(' ;,\t"'):
-            separator = announced or _separator(text)
-            columns = _names(text, separator)
-            return _Dialect(encoding, separator, len(columns), position, lines, old_ends), columns
-    raise Refused(_("The file is empty."))
+            tried += 1
+            found = _names_a_side(text, announced)
+            header = (text, position, lines) if found or header is None else header
+            if found:
+                break
+    if header is None:
+        raise Refused(_("The file is empty."))
+    text, position, lines = header
+    separator = announced or _separator(text)
+    columns = _names(text, separator)
+    return _Dialect(encoding, separator, len(columns), position, lines, old_ends), columns
+
+
+def _names_a_side(text: str, announced: str | None) -> bool:
+    return names_a_side(text.split(announced or max(SEPARATORS, key=text.count)))
 
 
 def _names(header: str, separator: str) -> tuple[str, ...]:

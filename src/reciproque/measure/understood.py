@@ -79,7 +79,8 @@ class Refusals:
 
     def more(self, code: str, count: int) -> None:
         """Others of this reason, that are counted without being shown."""
-        self.counts[code] += count
+        if count:
+            self.counts[code] += count
 
     @property
     def first(self) -> tuple[Refusal, ...]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from reciproque.measure.damaged import refusing
 from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
-from reciproque.measure.layout import WORDS, plain
+from reciproque.measure.layout import TITLES, names_a_side
 from reciproque.measure.table import Piece, Table
 
 UNPACKED = 2_000_000_000  # bytes of XML
@@ -54,13 +54,14 @@ class _Sheet:
     first: int  # number of the first row used
     filled: NDArray[np.int64]  # ranks of the rows that hold something
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(str(name or "").strip() for name in self.rows.row(int(self.filled[0])))
+    def names(self, place: int) -> tuple[str, ...]:
+        """The cells of a row that holds something."""
+        return tuple(str(name or "").strip() for name in self.rows.row(int(self.filled[place])))
 
     @property
-    def names_a_side(self) -> bool:
-        return self.filled.size > 0 and any(plain(name) in WORDS["side"] for name in self.columns)
+    def header(self) -> int | None:
+        """The place of the names of columns: titles may stand above them."""
+        return next((place for place in range(min(TITLES, self.filled.size)) if names_a_side(self.names(place))), None)
 
 
 def read(path: Path, sheet: str | None) -> Table:
@@ -70,19 +71,20 @@ def read(path: Path, sheet: str | None) -> Table:
         chosen = _chosen(path, sheet)
     if not chosen.filled.size:
         raise Refused(_("The sheet “%(sheet)s” is empty.") % {"sheet": chosen.name})
-    body = chosen.rows[chosen.filled[1:].tolist()] if chosen.filled.size > 1 else chosen.rows.clear()
+    header = chosen.header or 0
+    below = chosen.filled[header + 1 :]
+    body = chosen.rows[below.tolist()] if below.size else chosen.rows.clear()
     body.columns = [f"column_{rank}" for rank in range(body.width)]
-    lines = chosen.filled + chosen.first
 
     def pieces() -> Iterator[Piece]:
-        yield Piece(body, lines[1:])
+        yield Piece(body, below + chosen.first)
 
     return Table(
         path=path,
         kind="xlsx",
-        columns=chosen.columns,
+        columns=chosen.names(header),
         pieces=pieces,
-        header_line=int(lines[0]),
+        header_line=int(chosen.filled[header]) + chosen.first,
         sheet=chosen.name,
     )
 
@@ -108,7 +110,7 @@ def _chosen(path: Path, sheet: str | None) -> _Sheet:
         first = next(read, None)
         if first is None:
             raise Refused(_unreadable(LookupError()))
-        return first if first.names_a_side else next((one for one in read if one.names_a_side), first)
+        return next((one for one in (first, *read) if one.header is not None), first)
     except fastexcel.FastExcelError as error:
         raise Refused(_unreadable(error)) from error
 
