@@ -88,7 +88,7 @@ class Participant(models.Model):
     language = models.CharField(max_length=2, default="fr")
     token_hash = models.CharField(max_length=64, unique=True, null=True)
     joined = models.BooleanField(default=False)
-    ready_step = models.PositiveSmallIntegerField(null=True)  # ready for what comes after this step; counted, never named
+    ready_step = models.PositiveSmallIntegerField(null=True)  # ready to leave this step; counted, never named
     left = models.BooleanField(default=False)
 
     class Meta:

@@ -161,11 +161,15 @@ def _kicker(session: Session, live: Live, phase: Phase) -> str:
         "divides": _("Divide %(number)d of %(total)d"),
         "unsaid": _("Unsaid topic %(number)d of %(total)d"),
     }[phase.code] % where
-    doing = {
-        A.SILENCE: pgettext("what the room does", "silence"),
-        A.VOTE: pgettext("what the room does", "second vote"),
-        A.TURNS: pgettext("what the room does", "each in turn"),
-    }.get(Activity(live.activity)) if live.activity else None
+    doing = (
+        {
+            A.SILENCE: pgettext("what the room does", "silence"),
+            A.VOTE: pgettext("what the room does", "second vote"),
+            A.TURNS: pgettext("what the room does", "each in turn"),
+        }.get(Activity(live.activity))
+        if live.activity
+        else None
+    )
     return f"{said}, {doing}" if doing else said
 
 
@@ -241,9 +245,7 @@ def vote_questions(session: Session, round_: Round, side: str, mine: Mapping[str
     return tuple(_question(session, code, side, texts, mine) for code, _size in round_.items)
 
 
-def _question(
-    session: Session, code: str, side: str, texts: Mapping[str, str], mine: Mapping[str, int]
-) -> Question:
+def _question(session: Session, code: str, side: str, texts: Mapping[str, str], mine: Mapping[str, int]) -> Question:
     kind, _sign, key = code.partition(":")
     guess = kind == "f" or code == "m:guess"
     return Question(
@@ -274,8 +276,7 @@ def _options(kind: str, guess: bool) -> Sequence[tuple[str, str]]:
         # In the order of the reference, few first; the values are those of the box.
         return (("1", _("Few will agree")), ("2", _("They will be split")), ("0", _("Many")))
     if kind == "p":
-        points = ("0", _("none")), ("1", _("1 point")), ("2", _("2 points")), ("3", _("3 points"))
-        return points
+        return ("0", _("none")), ("1", _("1 point")), ("2", _("2 points")), ("3", _("3 points"))
     return (
         ("0", pgettext("a vote", "Agree")),
         ("1", pgettext("a vote", "Disagree")),

@@ -60,7 +60,7 @@ def console_now(request: SignedIn, key: str) -> HttpResponse:
 
 def _around(seat: Seated) -> dict[str, Any]:
     session = seat.session
-    return {"seat": seat, "session": session, "relationship": seat.relationship, "active_nav": "relationships"}
+    return {"seat": seat, "session": session, "relationship": seat.relationship, "step": "debate"}
 
 
 def _newcomer(live: Live | None) -> str:
@@ -90,18 +90,18 @@ def _context(seat: Seated, live: Live) -> dict[str, Any]:
     session = seat.session
     moving = _moving(seat, live)
     scene = moving["scene"]
-    step = PHASES[live.facilitator_step]
+    panel = PHASES[live.facilitator_step]
     return {
         **_around(seat),
         **moving,
-        "step": step,
+        "panel": panel,
         "ahead": live.facilitator_step != live.participants_step,
         "phases": [(number, phase, _mark(number, live)) for number, phase in enumerate(PHASES)],
-        "topics": query.topics_ahead(session, step, viewer_of(seat)),
+        "topics": query.topics_ahead(session, panel, viewer_of(seat)),
         "equity": equity(session) if session.counted_at is None else None,
         "paper": _paper_rows(seat, live),
-        "form": ProposalForm(session=session) if step.code == "proposals" else None,
-        "terms": [(one, terms_of(one, session)) for one in scene.chosen] if step.code == "promises" else (),
+        "form": ProposalForm(session=session) if panel.code == "proposals" else None,
+        "terms": [(one, terms_of(one, session)) for one in scene.chosen] if panel.code == "promises" else (),
         "robot": link_of(_robot(seat)) if session.is_rehearsal else "",
     }
 

@@ -20,7 +20,6 @@ from reciproque.app.dialogue.forms.live import ProposalForm, number
 from reciproque.app.dialogue.models import SessionState
 from reciproque.app.dialogue.queries import live as query
 from reciproque.app.dialogue.queries.live import Scene
-from reciproque.app.shared.vocabulary import other_side
 from reciproque.app.dialogue.views.phone_visit import (
     NoVisit,
     Visit,
@@ -32,6 +31,7 @@ from reciproque.app.dialogue.views.phone_visit import (
     plain,
     visit_of,
 )
+from reciproque.app.shared.vocabulary import other_side
 
 NOTE_KEY = 16
 

@@ -115,12 +115,20 @@ def carry_sentences(response: HttpResponse, keys: Sequence[str]) -> HttpResponse
 
 def answers_of(request: HttpRequest, round_: Round) -> dict[str, int]:
     """What this browser answered in this round. Another browser with the same link starts from an empty page."""
-    return pocket.open_answers(request.COOKIES.get(_answers(round_), "")) if round_.state == Round.State.OPEN else {}
+    if round_.state != Round.State.OPEN:
+        return {}
+    found = pocket.open_answers(request.COOKIES.get(_answers(round_), ""))
+    return found if found.pop(_mark(round_), None) is not None else {}
 
 
 def carry_answers(response: HttpResponse, round_: Round, answers: dict[str, int]) -> HttpResponse:
-    _set(response, _answers(round_), pocket.seal_answers(answers))
+    _set(response, _answers(round_), pocket.seal_answers({**answers, _mark(round_): 0}))
     return response
+
+
+def _mark(round_: Round) -> str:
+    """Answers of a vote that was taken again are not those of the new one."""
+    return f"round:{round_.key}"
 
 
 def _answers(round_: Round) -> str:
