@@ -104,12 +104,16 @@ def test_long_logs_come_in_pages(client, cast):
     assert "Line000" not in first
 
 
+# What the helper `log` of a capability writes before the name that it is given.
+PREFIXES = {"survey": "wave.", "commitments": "commitment.", "dialogue": "workshop."}
+
+
 def recorded_actions():
     """Every action name written in the code: action="…", or the name given to a recording helper."""
     for path in Path(reciproque.__file__).parent.rglob("*.py"):
         if "actions" not in path.as_posix():
             continue
-        prefix = "wave." if "/survey/" in path.as_posix() else ""
+        prefix = next((word for folder, word in PREFIXES.items() if f"/{folder}/" in path.as_posix()), "")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "action":
                 yield from literals(node.value, "")

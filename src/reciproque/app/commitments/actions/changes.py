@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from reciproque.app.commitments import access
 from reciproque.app.commitments.actions.common import (
     TERMS,
-    answer_pending,
-    keep_change,
+    answered,
     locked,
     log,
     move,
     moved_on,
+    new_change,
     require_before_date,
     require_owner,
     same,
+    waiting,
 )
 from reciproque.app.commitments.actions.offers import LONGEST
 from reciproque.app.commitments.models import Change, Commitment, Effort
@@ -48,7 +49,8 @@ def ask_terms(
     if due_on > fresh.due_on and side in fresh.bearing_sides and fresh.announced_on is None:
         fresh.announced_on = clock.today()
         fresh.save(update_fields=["announced_on"])
-    made = keep_change(by, fresh, KIND.TERMS, why=why.strip(), **terms, **efforts)
+    made = new_change(by, fresh, KIND.TERMS, why=why.strip(), **terms, **efforts)
+    made.save()
     log(by, fresh, "terms_asked", change=made.number)
     same(commitment, fresh)
     return made
@@ -58,7 +60,8 @@ def ask_terms(
 def ask_release(*, by: Actor, commitment: Commitment, why: str) -> Change:
     """Ask the other owner to let the promise go, before the date. Until then it holds."""
     fresh = _asked(by, commitment, why)
-    made = keep_change(by, fresh, KIND.RELEASE, why=why.strip())
+    made = new_change(by, fresh, KIND.RELEASE, why=why.strip())
+    made.save()
     log(by, fresh, "release_asked", change=made.number)
     return made
 
@@ -99,7 +102,7 @@ def answer_change(*, by: Actor, change: Change, accept: bool, answer: str = "") 
         raise Refused(_("Say why, in a sentence: the other side will read it."))
     if accept:
         _apply(fresh, pending)
-    answer_pending(by, fresh, STATUS.ACCEPTED if accept else STATUS.REFUSED, answer.strip())
+    waiting(fresh).update(**answered(by, STATUS.ACCEPTED if accept else STATUS.REFUSED, answer.strip()))
     log(by, fresh, "change_accepted" if accept else "change_refused", change=pending.number)
     return same(change.commitment, fresh)
 
@@ -124,6 +127,6 @@ def take_back_change(*, by: Actor, change: Change) -> Commitment:
     pending = fresh.changes.filter(pk=change.pk, status=STATUS.PENDING, side=side).exclude(kind=KIND.OFFER).first()
     if pending is None:
         raise Refused(moved_on())
-    answer_pending(by, fresh, STATUS.WITHDRAWN)
+    waiting(fresh).update(**answered(by, STATUS.WITHDRAWN))
     log(by, fresh, "change_taken_back", change=pending.number)
     return same(change.commitment, fresh)

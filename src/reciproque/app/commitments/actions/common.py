@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from reciproque.app.commitments import access
@@ -82,11 +83,11 @@ def require_before_date(commitment: Commitment) -> None:
         )
 
 
-def keep_change(by: Actor, commitment: Commitment, kind: str, *, why: str = "", **fields: Any) -> Change:
-    """One more line in the history of a promise, with the terms of the promise unless others are given."""
+def new_change(by: Actor, commitment: Commitment, kind: str, *, why: str = "", **fields: Any) -> Change:
+    """One more line for the history of a promise, not saved yet, with its present terms unless others are given."""
     terms = {name: getattr(commitment, name) for name in TERMS}
     seat = fields.pop("side", None) or seat_of(by, commitment.relationship)
-    return Change.objects.create(
+    return Change(
         commitment=commitment,
         number=commitment.changes.count() + 1,
         kind=kind,
@@ -99,7 +100,10 @@ def keep_change(by: Actor, commitment: Commitment, kind: str, *, why: str = "", 
     )
 
 
-def answer_pending(by: Actor, commitment: Commitment, status: str, answer: str = "") -> None:
-    commitment.changes.filter(status=Change.Status.PENDING).update(
-        status=status, answered_by_name=by.name[:200], answered_at=clock.now(), answer=answer
-    )
+def waiting(commitment: Commitment) -> QuerySet[Change]:
+    return Change.objects.filter(commitment=commitment, status=Change.Status.PENDING)
+
+
+def answered(by: Actor, status: str, answer: str = "") -> dict[str, Any]:
+    """Who answered, when, and what."""
+    return {"status": status, "answered_by_name": by.name[:200], "answered_at": clock.now(), "answer": answer}

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from reciproque import instruments
 from reciproque.app.commitments import access
 from reciproque.app.commitments.actions.common import (
-    answer_pending,
-    keep_change,
+    answered,
     locked,
     log,
     membership_of,
     move,
+    new_change,
     require_owner,
     same,
     seat_of,
+    waiting,
 )
 from reciproque.app.commitments.models import Change, Commitment, Effort, Origin, Owed, State
 from reciproque.app.directory.models import Account, Function, Membership, Relationship
@@ -78,7 +79,7 @@ def propose(
         **{f"owner_{side}": owners.get(side) for side in SIDES},
         **terms,
     )
-    keep_change(by, made, KIND.OFFER, why=why)
+    new_change(by, made, KIND.OFFER, why=why).save()
     log(by, made, "proposed", owed_by=made.owed_by)
     return made
 
@@ -151,11 +152,11 @@ def counter(
     terms = checked_terms(
         what=what, proof=proof, first_step=first_step, first_step_by=first_step_by, due_on=due_on, efforts=efforts
     )
-    answer_pending(by, fresh, STATUS.REPLACED)
+    waiting(fresh).update(**answered(by, STATUS.REPLACED))
     for name, value in {**terms, "accepted_client_at": None, "accepted_supplier_at": None}.items():
         setattr(fresh, name, value)
     fresh.save()
-    keep_change(by, fresh, KIND.COUNTER, why=why)
+    new_change(by, fresh, KIND.COUNTER, why=why).save()
     log(by, fresh, "put_otherwise")
     return same(commitment, fresh)
 
@@ -180,9 +181,8 @@ def name_owner(*, by: Actor, commitment: Commitment, side: str, owner: Account) 
     setattr(fresh, f"owner_{side}", owner)
     setattr(fresh, f"accepted_{side}_at", None)
     fresh.save()
-    keep_change(
-        by, fresh, KIND.OWNER, side=side, status=STATUS.ACCEPTED, why=f"{before} → {owner}" if before else str(owner)
-    )
+    why = f"{before} → {owner}" if before else str(owner)
+    new_change(by, fresh, KIND.OWNER, side=side, status=STATUS.ACCEPTED, why=why).save()
     log(by, fresh, "owner_named", side=side)
     return same(commitment, fresh)
 
@@ -204,7 +204,7 @@ def accept(*, by: Actor, commitment: Commitment) -> Commitment:
     if both and fresh.state == State.PROPOSED:
         move(fresh, "open")
         fresh.opened_at = clock.now()
-        answer_pending(by, fresh, STATUS.ACCEPTED)
+        waiting(fresh).update(**answered(by, STATUS.ACCEPTED))
     fresh.save()
     log(by, fresh, "accepted", side=side, counts=both)
     return same(commitment, fresh)
@@ -247,7 +247,7 @@ def _over(by: Actor, commitment: Commitment, fresh: Commitment, name: str, statu
     move(fresh, name)
     fresh.settled_at = clock.now()
     fresh.save()
-    answer_pending(by, fresh, status, why)
+    waiting(fresh).update(**answered(by, status, why))
     log(by, fresh, {"decline": "declined", "withdraw": "withdrawn"}[name])
     return same(commitment, fresh)
 

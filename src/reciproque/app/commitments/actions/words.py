@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reciproque.app.commitments.actions.common import answer_pending, locked, log, move, require_owner, same
+from reciproque.app.commitments.actions.common import answered, locked, log, move, require_owner, same, waiting
 from reciproque.app.commitments.models import Change, Commitment, Outcome, Owed, State, Word
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import Actor
@@ -105,7 +105,7 @@ def _spoken(
         commitment=fresh, side=side, outcome=outcome, text=text, done_on=done_on, by_name=by.name[:200], at=clock.now()
     )
     fresh.save()
-    answer_pending(by, fresh, Change.Status.REPLACED)
+    waiting(fresh).update(**answered(by, Change.Status.REPLACED))
     log(by, fresh, "word_given", side=side, outcome=outcome, state=fresh.state)
     return same(commitment, fresh)
 
