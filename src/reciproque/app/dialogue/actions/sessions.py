@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -179,8 +179,6 @@ def end(*, by: Actor, session: Session) -> None:
 
 def working_days_after(moment: datetime, days: int) -> datetime:
     """The same hour that many days later, Saturdays and Sundays not counted."""
-    from datetime import timedelta
-
     while days:
         moment += timedelta(days=1)
         days -= moment.weekday() < 5
