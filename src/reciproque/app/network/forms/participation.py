@@ -85,9 +85,9 @@ class OwnTie(Tie):
     )
     field_order = ["answer", "frequency", "subject", "since", "shown"]
 
-    def __init__(self, *args: Any, declaration: Declaration, **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, declaration: Declaration) -> None:
         first = {name: getattr(declaration, name) for name in ("frequency", "subject", "since", "shown")}
-        super().__init__(*args, prefix=f"tie-{declaration.key}", initial=first, **kwargs)
+        super().__init__(data, prefix=f"tie-{declaration.key}", initial=first)
         self.declaration = declaration
 
     def corrected(self) -> Corrected | None:
@@ -114,9 +114,10 @@ class NewTie(Tie):
     field_order = ["contact", "name", "function", "frequency", "subject", "since", "shown"]
 
     def __init__(
-        self, *args: Any, contacts: Mapping[str, Contact], functions: Mapping[str, Function], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, initial={"frequency": Frequency.WEEKLY}, **kwargs)
+        self, data: Mapping[str, Any] | None = None, *, prefix: str, contacts: Mapping[str, Contact],
+        functions: Mapping[str, Function],
+    ) -> None:  # fmt: skip
+        super().__init__(data, prefix=prefix, initial={"frequency": Frequency.WEEKLY})
         self.contacts, self.functions = contacts, functions
         self.fields["contact"].choices = [("", "–"), *((pk, _titled(row)) for pk, row in contacts.items())]  # type: ignore[attr-defined]
         self.fields["function"].choices = [("", "–"), *((code, str(row)) for code, row in functions.items())]  # type: ignore[attr-defined]

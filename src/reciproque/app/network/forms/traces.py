@@ -106,14 +106,16 @@ class TraceLine(forms.Form):
     frequency = forms.ChoiceField(label=gettext_lazy("How often"), choices=Frequency.choices, required=False)
     subject = Words(label=gettext_lazy("On what"), max_length=120, required=False)
 
-    def __init__(self, *args: Any, proposal: Proposal, functions: Mapping[str, Function], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, prefix: str, proposal: Proposal, functions: Mapping[str, Function]
+    ) -> None:
         first = {
             "keep": proposal.likely,
             "contact": proposal.name,
             "function": proposal.function,
             "frequency": proposal.frequency,
         }
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, prefix=prefix, initial=first)
         self.proposal, self.functions = proposal, functions
         self.fields["function"].choices = [  # type: ignore[attr-defined]
             ("", "–"), *((code, str(function)) for code, function in functions.items())

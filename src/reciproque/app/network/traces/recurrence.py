@@ -152,6 +152,10 @@ def _candidates(start: date, rule: Rule, begin: date) -> list[date]:
         return [day for day in week if day.weekday() in wanted and _in_months(rule, day)]
     if rule.period == "MONTHLY":
         return _in_month(start, rule, begin) if _in_months(rule, begin) else []
+    return _in_year(start, rule, begin)
+
+
+def _in_year(start: date, rule: Rule, begin: date) -> list[date]:
     months = sorted(set(rule.months)) or (list(range(1, 13)) if rule.month_days else [start.month])
     return [day for month in months for day in _in_month(start, rule, begin.replace(month=month))]
 
