@@ -71,6 +71,19 @@ def test_many_answers_to_one_question_are_noticed_however_many(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_other_capitals_or_spaces_do_not_make_another_person(tmp_path, kind):
+    """Four people must not pass for five, nor somebody who stayed for somebody who left."""
+    rows = [("R", "client", wave, name, "x", "F1", "direct", 3) for wave, name in enumerate(("Ana@x.fr ", "ana@X.fr"))]
+    rows.append(("R", "client", 1, "ANA@x.fr", "x", "F1", "direct", 7))
+    path = tmp_path / f"names.{kind}"
+    for engine in ("polars", "duckdb"):
+        path = write(path, text(LONG, rows)) if kind == "csv" else parquet(path, LONG, rows)
+        with opened(path, engine=engine) as it:
+            assert it.understood.refused_by_reason == {"duplicate": 1}
+            assert len(set(it.answers().person.tolist())) == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_second_row_of_a_person_is_refused(tmp_path, kind):
     header, rows = wide_rows(CROWD)
     double = [*rows, (*rows[2][:5], *[1] * (len(header) - 5))]
@@ -123,6 +136,12 @@ def test_a_row_without_a_name_is_a_person_of_its_own(tmp_path):
             assert it.understood.people == 3
             assert it.understood.refused_count == 0
             assert len(set(it.answers().person.tolist())) == 3
+
+
+def test_a_file_without_names_of_columns_does_not_have_its_first_answers_repeated(tmp_path):
+    path = write(tmp_path / "bare.csv", "client;Ana;5;6;D’accord\nclient;Bob;4;4;D’accord\n")
+    with pytest.raises(Refused, match="not recognised: client, Ana\\. Their names"), opened(path):
+        pass
 
 
 def test_words_of_another_scale_are_refused_rather_than_measured_by_what_is_left(tmp_path):

@@ -71,7 +71,7 @@ def measure(engine: Engine, table: Table, layout: Layout, instrument: Instrument
         return None
     asked = _Asked(engine, table, layout, instrument, engine.scan(table.path))
     sides = _sides(asked)
-    if sides is None or not _keys_are_plain(asked):
+    if sides is None or not _keys_are_plain(asked) or not _named_one_way(asked):
         return None
     return _wide(asked, sides) if layout.name == "wide" else _long(asked, sides)
 
@@ -96,6 +96,17 @@ def _keys_are_plain(asked: _Asked) -> bool:
         asked.frame.select(*(nw.col(name).is_null().cast(nw.Int64).sum().alias(name) for name in needed))
     )
     return not any(column[0] for column in found.values())
+
+
+def _named_one_way(asked: _Asked) -> bool:
+    """Whether nobody is named twice, with other capitals or with spaces around."""
+    name = asked.name("respondent")
+    if name is None or asked.type_of(name) != pl.String:
+        return True
+    named = asked.frame.filter(~nw.col(name).is_null()).group_by(name).agg(nw.len().alias("rows"))
+    folded = nw.col(name).str.strip_chars().str.to_lowercase()
+    found = asked.engine.collect(named.select(folded.n_unique().alias("people"), nw.len().alias("names")))
+    return bool(found["people"][0] == found["names"][0])
 
 
 def _sides(asked: _Asked) -> tuple[list[str], int] | None:

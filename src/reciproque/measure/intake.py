@@ -110,7 +110,7 @@ class Reader:
         if column is None:
             number = -1 if default is None else labels.numbers.setdefault(default, len(labels.numbers))
             return np.full(piece.rows.height, number, dtype=np.int32)
-        numbers = labels.number(column)
+        numbers = labels.number(column.str.to_lowercase() if role == "respondent" else column)
         if must:
             self._refuse(piece, role, "no_key", column, good & (numbers < 0), good)
         return numbers

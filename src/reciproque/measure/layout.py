@@ -85,11 +85,17 @@ def recognise(table: Table, instrument: Instrument) -> Layout:
                 "view, value) or one person a row, with a column for each question (%(codes)s…)."
             )
             % {
-                "columns": ", ".join(name for name in table.columns if name)[:200],
+                "columns": ", ".join(_names_only(table, instrument))[:200],
                 "codes": ", ".join(item.code for item in instrument.items[:3]),
             }
         )
     return _readable(table, _wide(table, roles, found))
+
+
+def _names_only(table: Table, instrument: Instrument) -> list[str]:
+    """Without what may be the answers of somebody, when a file does not name its columns."""
+    answers = {plain(word) for words in instrument.scale.values() for word in words}
+    return [name for name in table.columns if any(map(str.isalpha, name)) and plain(name) not in answers]
 
 
 def _readable(table: Table, layout: Layout) -> Layout:
