@@ -276,7 +276,7 @@ def _options(kind: str, guess: bool) -> Sequence[tuple[str, str]]:
         # In the order of the reference, few first; the values are those of the box.
         return (("1", _("Few will agree")), ("2", _("They will be split")), ("0", _("Many")))
     if kind == "p":
-        return ("0", _("none")), ("1", _("1 point")), ("2", _("2 points")), ("3", _("3 points"))
+        return ("0", _("no point")), ("1", _("1 point")), ("2", _("2 points")), ("3", _("3 points"))
     return (
         ("0", pgettext("a vote", "Agree")),
         ("1", pgettext("a vote", "Disagree")),
