@@ -13,6 +13,7 @@ CAPABILITIES = ["directory", "portfolio", "network", "survey", "reading", "commi
 # Who answered, and when, must never be recorded: these actions have no actor and leave no record, by design.
 WITHOUT_RECORD = {
     "submit_ballot", "withdraw_ballot", "cast", "deposit_statement", "change_deposit", "take_back_deposit",
+    "be_ready", "write_note",
 }  # fmt: skip
 WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 

@@ -117,6 +117,12 @@ SENTENCES = {
     "calendar.address_revoked": gettext_noop("{who} revoked a secret calendar address."),
     "text.reworded": gettext_noop("{who} reworded a text, as its author asked: {what}."),
     "text.withheld": gettext_noop("{who} withheld a text: {what}."),
+    "workshop.room": gettext_noop("{who} moved the room on: {what}."),
+    "workshop.seat_asked": gettext_noop("{who} asked to lead the room in place of the facilitator: {what}."),
+    "workshop.seat_taken": gettext_noop("{who} changed who leads the room: {what}."),
+    "workshop.rehearsal_started": gettext_noop("{who} rehearsed the workshop with simulated phones: {what}."),
+    "workshop.rehearsal_robots": gettext_noop("{who} let the simulated phones of a rehearsal act: {what}."),
+    "workshop.rehearsal_erased": gettext_noop("{who} erased the rehearsals of the workshop: {what}."),
 }
 
 
