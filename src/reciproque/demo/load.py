@@ -13,7 +13,7 @@ from reciproque.app.directory.models import Account, Person, Relationship
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import Side
 from reciproque.app.survey.models import Wave
-from reciproque.demo import campaign, commitments, network, portfolio
+from reciproque.demo import campaign, commitments, dialogue, network, portfolio
 from reciproque.demo.answers import side_answers
 from reciproque.demo.campaign import Answers, Someone, Stage
 from reciproque.demo.stories import STORIES, Camp, Character, Story, Telling
@@ -37,6 +37,7 @@ def load(tick: Tick = lambda: None) -> None:
             told.append(_tell(story, stage, telling, told, today, tick))
         network.draw(story.key, stage, _moment("+0", today))
         commitments.give(story.key, stage, _moment("+0", today))
+        dialogue.hold(story.key, stage, _moment("+0", today))
     portfolio.tell(lambda day: _moment(day, today))
 
 
