@@ -16,13 +16,17 @@ from reciproque.demo.stories import AGENCY, FORGE
 pytestmark = pytest.mark.usefixtures("demonstration")
 
 
-def read(name: str, perimeter: str, query: str = "", language: str = "en") -> str:
+def page(name: str, perimeter: str, query: str = "", language: str = "en") -> str:
     browser = Client(headers={"accept-language": language})
     browser.force_login(Account.objects.get(name=name))
     key = Relationship.objects.get(perimeter=perimeter).key
     response = browser.get(reverse("web", args=[key]) + query)
     assert response.status_code == 200
-    body = re.sub(r"(?s)<(script|style).*?</\1>", " ", response.content.decode())
+    return response.content.decode()
+
+
+def read(name: str, perimeter: str, query: str = "", language: str = "en") -> str:
+    body = re.sub(r"(?s)<(script|style).*?</\1>", " ", page(name, perimeter, query, language))
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
@@ -43,6 +47,20 @@ def test_the_forge_hangs_on_three_threads_and_lacks_two_links(name):
         "Recherche et développement des deux côtés : le lien manque",
         "Faire se rencontrer Martin Lesage et Maël Quentin. Étienne Marchal peut les présenter.",
     )
+
+
+def test_headline_drawing_matrix_list_and_findings_mark_the_same_links():
+    body = page("Claire Aubrac", FORGE.perimeter)
+    web = body[body.index('class="web-drawing"') : body.index("web-list")]
+    for state, note, finding, count in (
+        ("thread", "single thread", ": a single thread</h3>", 3),
+        ("missing", "missing", ": the link is missing</h3>", 2),
+    ):
+        assert len(re.findall(rf'class="tie tie-\d {state}[ "]', web)) == count
+        assert body.count(f'class="web-pair is-{state}"') == count
+        assert body.count(f"<small>{note}</small>") == count
+        assert body.count(finding) == count
+    assert "A small link that nobody expects here is drawn plain" in body
 
 
 def test_what_one_company_keeps_to_itself_is_in_its_own_half_only():

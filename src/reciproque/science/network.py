@@ -20,6 +20,8 @@ CLIENT, SUPPLIER = "client", "supplier"
 NEW = 180
 """Days during which somebody is new in a post."""
 DAYS_A_MONTH = 30.4375
+A_WORD = 0.05
+"""A pair that nobody expects and that carries less than this share of the exchanges hangs on one thread harmlessly."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Pair:
     clients: int
     suppliers: int
     exchanges: float
+    share: float
     departures: int
     expected: bool
     holders: tuple[str, ...]
@@ -121,10 +124,11 @@ class Pair:
 
     @property
     def state(self) -> str:
-        """ "missing" (expected, and nobody), "thread" (one departure cuts it) or "held"."""
+        """ "missing" (expected, and nobody), "thread" (it matters, and one departure cuts it) or "held"."""
         if not self.ties:
             return "missing"
-        return "thread" if self.departures == 1 else "held"
+        matters = self.expected or self.share >= A_WORD
+        return "thread" if matters and self.departures == 1 else "held"
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,8 @@ def pairs(web: Web) -> tuple[Pair, ...]:
     """Every pair of functions that has ties or should have some, sorted by name.
 
     web: people, ties and expected pairs. `departures` is the size of a largest set of ties without anybody in common,
-    which by König's theorem is the least number of people whose departure leaves the pair without any tie.
+    which by König's theorem is the least number of people whose departure leaves the pair without any tie. `share`:
+    part of all exchanges, 0..1; below `A_WORD`, a pair that nobody expects is never said to hang on one thread.
     Source: König (1931); maximum matching by Hopcroft and Karp (1973), NetworkX.
 
     >>> web = Web((Person("a", "client", "x"), Person("b", "supplier", "y"), Person("c", "supplier", "y")),
@@ -237,13 +242,15 @@ def _pair(web: Web, functions: tuple[str, str]) -> Pair:
     ties = web.by_pair.get(functions, [])
     clients, suppliers = {tie.client for tie in ties}, {tie.supplier for tie in ties}
     everywhere = set.intersection(*(set(tie.ends) for tie in ties)) if ties else set()
+    exchanges = sum(tie.exchanges for tie in ties)
     return Pair(
         client_function=functions[0],
         supplier_function=functions[1],
         ties=len(ties),
         clients=len(clients),
         suppliers=len(suppliers),
-        exchanges=sum(tie.exchanges for tie in ties),
+        exchanges=exchanges,
+        share=exchanges / (web.total or 1.0),
         departures=_disjoint_ties(ties),
         expected=functions in web.expected,
         holders=tuple(sorted(everywhere)),

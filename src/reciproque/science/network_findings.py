@@ -24,8 +24,6 @@ ONE_PERSON = 0.25
 """From this share of all exchanges on, a departure is worth a word."""
 TWO_PEOPLE = 0.5
 """From this share of all exchanges on, two departures are worth a word."""
-A_WORD = 0.05
-"""A pair that nobody expected and that carries less than this share hangs on one thread without harm."""
 FEW_TIES = 3
 """Below this number of ties, shares say nothing: each tie carries much."""
 
@@ -119,10 +117,11 @@ def _arrivals(web: Web, day: int) -> Iterator[Finding]:
 
 def _threads(web: Web) -> Iterator[Finding]:
     for pair in pairs(web):
-        share = pair.exchanges / (web.total or 1.0)
-        if pair.state == "thread" and (pair.expected or share >= A_WORD):
+        if pair.state == "thread":
             seconds = _seconds(web, pair.holders)
-            yield Finding("thread", share, pair.holders, pair.functions, pair.ties, mend="second", mend_people=seconds)
+            yield Finding(
+                "thread", pair.share, pair.holders, pair.functions, pair.ties, mend="second", mend_people=seconds
+            )
 
 
 def _missing(web: Web) -> Iterator[Finding]:

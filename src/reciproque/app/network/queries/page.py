@@ -261,5 +261,6 @@ def _labels(found: Sequence[FindingText]) -> dict[str, str]:
         "held": _("link held by several people"),
         "thread": _("a single thread: if the person leaves, the link goes"),
         "missing": _("link that is expected, and missing"),
+        "plain": _("A small link that nobody expects here is drawn plain, even when one person holds it."),
         "one_side": _("declared by one company only"),
     }
