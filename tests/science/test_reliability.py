@@ -283,3 +283,11 @@ def test_the_public_figures_of_the_page(language, comma):
     for measure in SCALARS:
         assert f"{measure(complete):.3f}".replace(".", comma) in text
     assert f"{len(complete):,}".replace(",", {".": ",", ",": "\u202f"}[comma]) in text
+
+
+def test_no_answers_at_all_say_why_instead_of_stopping():
+    for measure in (reliability.cronbach_alpha, reliability.omega_total, reliability.ordinal_alpha):
+        found = measure([])
+        assert isinstance(found, Undefined)
+        assert found.reason
+    assert reliability.item_rest([]).size == 0

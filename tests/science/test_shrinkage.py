@@ -161,3 +161,10 @@ def test_twenty_thousand_relationships_shrink_in_a_blink():
     assert process_time() - start < 0.5
     assert sqrt(found.between) == pytest.approx(10, abs=0.3)
     assert sqrt(gaps.tau2) == pytest.approx(10, abs=0.3)
+
+
+def test_a_standard_error_below_nil_is_no_standard_error():
+    found = random_effects([10, -4, 22, 3, 5], [4, 5, 6, 4, -2])
+    assert found.k == 4
+    assert isnan(found.blups[4])
+    assert found.tau2 == random_effects([10, -4, 22, 3], [4, 5, 6, 4]).tau2

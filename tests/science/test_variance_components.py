@@ -158,3 +158,8 @@ def test_judges_with_a_missing_answer_lose_that_subject_only():
 def test_a_valley_far_from_the_expected_scale_is_found():
     assert lowest(lambda x: (x - 3e9) ** 2, lambda x: 2 * (x - 3e9), 1.0) == pytest.approx(3e9)
     assert lowest(lambda x: (x - 1e-7) ** 2, lambda x: 2 * (x - 1e-7), 1.0) == pytest.approx(1e-7, rel=1e-6)
+
+
+def test_no_table_at_all_says_why():
+    assert shrout_fleiss([]).subjects == 0
+    assert isnan(shrout_fleiss([]).icc1_1)

@@ -222,3 +222,11 @@ def test_agreement_by_chance_that_cannot_be_told_says_why():
             assert isnan(value)
             assert value.reason == reason
     assert within_group.null_quantile("a_wg", 5, 7, items=3).reason.startswith("a_wg by chance")
+
+
+def test_a_mean_deviation_needs_no_scale_and_refuses_what_lies_off_it_when_told():
+    items, groups = [[5, 4], [5, 4], [4, 9], [1, 2]], ["a", "a", "a", "b"]
+    assert within_group.ad_mean(items, groups)[0] == pytest.approx((4 / 9 + 20 / 9) / 2)
+    assert within_group.ad_median(items, groups)[0] == pytest.approx((1 / 3 + 5 / 3) / 2)
+    with pytest.raises(ValueError, match="between 1 and 7"):
+        within_group.ad_mean(items, groups, 7)

@@ -201,6 +201,8 @@ def alpha_if_dropped(items: ArrayLike) -> FloatArray:
 
 def _table(items: ArrayLike) -> FloatArray:
     table = np.array(items, dtype=np.float64)
+    if not table.size and table.ndim == 1:
+        return table.reshape(0, 0)
     if table.ndim != 2:
         raise ValueError("people x items is expected")
     return table

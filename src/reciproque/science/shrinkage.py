@@ -93,7 +93,7 @@ def empirical_bayes(n: ArrayLike, mean: ArrayLike, ss: ArrayLike, *, level: floa
 def random_effects(effects: ArrayLike, se: ArrayLike, *, level: float = 0.95) -> RandomEffects:
     """Effects known with their standard errors (gaps of many relationships), their mean, and each one shrunken.
 
-    effects: any unit; se: same unit, > 0; a pair with a NaN, or with se = 0, gives NaN. Returns `RandomEffects`.
+    effects: any unit; se: same unit, > 0; a pair with a NaN, or without such a se, gives NaN. Returns `RandomEffects`.
     Formula: tau2 by REML, minimise `sum log(v + tau2) + log(sum w) + sum w (y - mu)^2`, w = 1 / (v + tau2), v = se^2;
     blup = mu + B (y - mu), B = tau2 / (tau2 + v), its se^2 = B v + (1 - B)^2 / sum w; Morris's
     interval as `empirical_bayes`, with the normal quantile.
@@ -103,9 +103,9 @@ def random_effects(effects: ArrayLike, se: ArrayLike, *, level: float = 0.95) ->
     >>> round(found.tau2, 4), round(found.mean, 4), found.blups.round(2).tolist()
     (85.1616, 7.379, [9.59, -1.42, 17.66, 3.69])
     """
-    y, v = np.array(effects, dtype=np.float64), np.square(np.array(se, dtype=np.float64))
-    known = np.isfinite(y) & (v > 0) & np.isfinite(v)
-    v = np.where(known, v, nan)
+    y, errors = np.array(effects, dtype=np.float64), np.array(se, dtype=np.float64)
+    known = np.isfinite(y) & (errors > 0) & np.isfinite(errors)
+    v = np.where(known, errors**2, nan)
     k = int(known.sum())
     tau2 = tau2_reml(y[known], v[known])
     w = 1 / (v[known] + tau2)

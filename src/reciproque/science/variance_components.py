@@ -138,6 +138,7 @@ def shrout_fleiss(table: ArrayLike) -> ShroutFleiss:
     (0.1657, 0.2898, 0.9093)
     """
     rows = np.array(table, dtype=np.float64)
+    rows = rows if rows.size else rows.reshape(0, 0)
     if rows.ndim != 2:
         raise ValueError("subjects x judges is expected")
     rows = rows[~np.isnan(rows).any(axis=1)]

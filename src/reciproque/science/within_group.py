@@ -112,10 +112,11 @@ def a_wg(items: ArrayLike, groups: ArrayLike, points: int) -> FloatArray:
     return _over_items(_brown(_answers(items, groups, points), points))
 
 
-def ad_mean(items: ArrayLike, groups: ArrayLike, points: int) -> FloatArray:
+def ad_mean(items: ArrayLike, groups: ArrayLike, points: int | None = None) -> FloatArray:
     """How far people are, on average, from the mean of their group, in points of the scale; mean over items.
 
-    items, groups, points: as `rwg_j`. Returns 0 (all agree) to (points - 1) / 2, NaN under two answers.
+    items, groups, points: as `rwg_j`; the figure does not need `points`, which only refuses answers off the scale.
+    Returns 0 (all agree) to (points - 1) / 2, NaN under two answers.
     Source: Burke, Finkelstein and Dusig (1999).
 
     >>> ad_mean([[5, 4], [5, 4], [4, 4], [1, 2], [5, 4], [3, 1]], list("aaabbb"), 5).round(3).tolist()
@@ -125,10 +126,10 @@ def ad_mean(items: ArrayLike, groups: ArrayLike, points: int) -> FloatArray:
     return _over_items(_spread(answers, answers.mean))
 
 
-def ad_median(items: ArrayLike, groups: ArrayLike, points: int) -> FloatArray:
+def ad_median(items: ArrayLike, groups: ArrayLike, points: int | None = None) -> FloatArray:
     """The same about the median of the group: one person far away weighs less.
 
-    items, groups, points: as `rwg_j`. Returns 0..(points - 1) / 2, NaN under two answers.
+    items, groups, points: as `ad_mean`. Returns 0..(points - 1) / 2, NaN under two answers.
     Source: Burke, Finkelstein and Dusig (1999).
 
     >>> ad_median([[5, 4], [5, 4], [4, 4], [1, 2], [5, 4], [3, 1]], list("aaabbb"), 5).round(3).tolist()
@@ -221,8 +222,9 @@ def null_quantile(index: Index, n: int, points: int, items: int = 1, level: floa
     return float(values[rare][-1]) if rare.any() else Undefined("chance alone often gives full agreement")
 
 
-def _answers(items: ArrayLike, groups: ArrayLike, points: int) -> _Answers:
-    chance_variance(points)
+def _answers(items: ArrayLike, groups: ArrayLike, points: int | None) -> _Answers:
+    if points is not None:
+        chance_variance(points)
     table, labels = np.asarray(items, dtype=np.float64), np.asarray(groups)
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2 or labels.shape != (len(table),):
@@ -232,7 +234,7 @@ def _answers(items: ArrayLike, groups: ArrayLike, points: int) -> _Answers:
     table, group = table[order], group[order]
     given = ~np.isnan(table)
     cell, values = (group[:, None] * table.shape[1] + np.arange(table.shape[1]))[given], table[given]
-    if values.size and (values.min() < 1 or values.max() > points):
+    if points is not None and values.size and (values.min() < 1 or values.max() > points):
         raise ValueError(f"answers lie between 1 and {points}, or are missing")
     shape = (len(names), table.shape[1])
     count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
