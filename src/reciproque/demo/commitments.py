@@ -329,7 +329,10 @@ class _Life:
 
     def __init__(self, stage: Stage, told: Promise, today: datetime) -> None:
         self.stage, self.told, self.today = stage, told, today
-        self.owners = {Side.CLIENT: self._account(told.client), Side.SUPPLIER: self._account(told.supplier)}
+        self.owners: dict[str, Account] = {
+            Side.CLIENT: self._account(told.client),
+            Side.SUPPLIER: self._account(told.supplier),
+        }
         self.bearing = Side.CLIENT if told.owed_by == "both" else Side(told.owed_by)
 
     def _account(self, name: str) -> Account:
@@ -345,7 +348,7 @@ class _Life:
         return actor(self.owners[self.bearing])
 
     def _witness(self) -> Actor:
-        return actor(self.owners[Side(other_side(self.bearing))])
+        return actor(self.owners[other_side(self.bearing)])
 
     def live(self) -> None:
         with clock.at(self._moment(self.told.given)):

@@ -72,7 +72,16 @@ class OfferForm(TermsForm):
     )
     first_step_by = date_field(gettext_lazy("First step before"))
     TERMS = ("what", "proof", "due_on", "why", "first_step", "first_step_by")
-    field_order = ("what", "first_step", "first_step_by", "due_on", "proof", "effort_client", "effort_supplier", "why")
+    field_order: tuple[str, ...] = (
+        "what",
+        "first_step",
+        "first_step_by",
+        "due_on",
+        "proof",
+        "effort_client",
+        "effort_supplier",
+        "why",
+    )
 
 
 class ProposeForm(OfferForm):

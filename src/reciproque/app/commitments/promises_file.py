@@ -101,7 +101,7 @@ def parse(
             values, wrong = _row(number, cells, mapping, companies, today)
             problems += wrong
             if not wrong:
-                lines.append(Line(number, **values))
+                lines.append(Line(number, **values))  # type: ignore[arg-type]
     return lines, problems
 
 

@@ -66,7 +66,7 @@ def propose(
         refuse_owner(relationship, side, owners.get(side))
     made = Commitment.objects.create(
         relationship=relationship,
-        number=relationship.commitments.count() + 1,
+        number=Commitment.objects.filter(relationship=relationship).count() + 1,
         owed_by=Owed(owed_by),
         why=why,
         origin_kind=Origin(origin_kind),

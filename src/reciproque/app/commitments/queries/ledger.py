@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -16,7 +17,7 @@ from reciproque.app.commitments.queries import words
 from reciproque.app.commitments.queries.rates import Tally, function_rows, tally
 from reciproque.app.commitments.queries.seen import Seen, publications, reliability
 from reciproque.app.commitments.queries.words import SideWord, Stand
-from reciproque.app.commitments.states import GIVEN
+from reciproque.app.commitments.states import ALIVE, GIVEN
 from reciproque.app.directory.models import Account, Relationship
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES
@@ -163,7 +164,7 @@ def _page(
         entries=(*shown, *settled[:SHOWN_WHEN_SETTLED]),
         more=more,
         more_words=ngettext("%(count)s other word kept", "%(count)s other words kept", len(more))
-        % {"count": words.capfirst(words.counted(len(more)))},
+        % {"count": capfirst(words.counted(len(more)))},
     )
 
 
@@ -313,20 +314,23 @@ def facts(row: Commitment) -> tuple[tuple[str, str], ...]:
 def what_to_do(row: Commitment, reader: Account, today: date) -> str:
     """The gesture that awaits this reader, as the words of a link."""
     side = access.owned_side(row, reader)
-    if not side:
-        return _("Offer it anew") if row.state == State.BROKEN else ""
-    if row.accepted_at(side) is None and row.state in (State.PROPOSED, State.OPEN, State.SAID, State.DISPUTED):
+    if row.state == State.BROKEN:
+        return _("Offer it anew")
+    if not side or row.state not in ALIVE:
+        return ""
+    if row.accepted_at(side) is None:
         return _("Accept, or say why not")
-    spoken = {word.side for word in row.words.all()}
-    if row.state == State.SAID and side not in spoken:
-        return _("Confirm, or say why not")
     if row.state == State.DISPUTED:
         return _("Look at both words again")
+    if row.state == State.SAID:
+        return "" if side in words.last_words(row) else _("Confirm, or say why not")
+    return _while_open(row, side, today) if row.state == State.OPEN else ""
+
+
+def _while_open(row: Commitment, side: str, today: date) -> str:
     waiting = words.pending(row)
     if waiting and waiting.side != side and access.before_its_date(row, today):
         return _("Answer the change that is asked")
-    if row.state == State.OPEN and side in row.bearing_sides:
-        return (
-            _("Say what became of it") if row.is_overdue(today) else _("Say that it is kept, or ask for another date")
-        )
-    return _("Offer it anew") if row.state == State.BROKEN else ""
+    if side not in row.bearing_sides:
+        return ""
+    return _("Say what became of it") if row.is_overdue(today) else _("Say that it is kept, or ask for another date")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from reciproque.app.commitments import access
 from reciproque.app.commitments.access import Chair
-from reciproque.app.commitments.models import Change, Commitment, Origin, Owed, State
+from reciproque.app.commitments.models import Change, Commitment, Origin, Outcome, Owed, State
 from reciproque.app.commitments.queries import words
 from reciproque.app.commitments.queries.seen import Effect, effects, publications
 from reciproque.app.commitments.queries.words import SideWord, Stand
+from reciproque.app.commitments.states import ALIVE
 from reciproque.app.directory.models import Account
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES, other_side
@@ -101,7 +102,7 @@ def _owner(commitment: Commitment, side: str, chair: Chair) -> OwnerLine:
     owner = commitment.owner(side)
     accepted = commitment.accepted_at(side)
     said = _("accepted on %(date)s") % {"date": words.day(accepted)} if accepted else _("has not accepted yet")
-    over = commitment.state not in (State.PROPOSED, State.OPEN, State.SAID, State.DISPUTED)
+    over = commitment.state not in ALIVE
     return OwnerLine(
         side=side,
         company=str(commitment.relationship.organisation(side)),
@@ -130,32 +131,38 @@ def _dates(commitment: Commitment) -> tuple[tuple[str, str], ...]:
 
 
 def gestures(commitment: Commitment, chair: Chair) -> Gestures:
-    account, today = chair.account, clock.today()
-    side = access.owned_side(commitment, account)
+    side = access.owned_side(commitment, chair.account)
     if commitment.state == State.PROPOSED:
         return _offer_gestures(commitment, chair, side)
-    over = Gestures(again=commitment.state == State.BROKEN and chair.proposes, expose=_exposes(commitment, chair))
-    if not side:
-        return over
+    anyone = Gestures(again=commitment.state == State.BROKEN and chair.proposes, expose=_exposes(commitment, chair))
+    if not side or commitment.state not in ALIVE:
+        return anyone
     if commitment.accepted_at(side) is None:
-        return Gestures(accept=commitment.state in (State.OPEN, State.SAID, State.DISPUTED), expose=over.expose)
-    bears = side in commitment.bearing_sides
-    waiting = words.pending(commitment)
-    early = access.before_its_date(commitment, today)
+        return replace(anyone, accept=True)
+    return _owner_gestures(commitment, side, anyone)
+
+
+def _owner_gestures(commitment: Commitment, side: str, anyone: Gestures) -> Gestures:
+    bears, is_open = side in commitment.bearing_sides, commitment.state == State.OPEN
     spoken = words.last_words(commitment)
-    theirs, mine = spoken.get(other_side(side)), spoken.get(side)
-    may_speak = commitment.state in (State.OPEN, State.DISPUTED) or (commitment.state == State.SAID and mine is None)
-    return Gestures(
-        first_step=bears and commitment.state == State.OPEN and commitment.first_step_done_on is None,
-        say_kept=bears and may_speak and (theirs is None or theirs.outcome != "kept"),
-        confirm=str(theirs.get_outcome_display()) if theirs and may_speak else "",
-        otherwise=_otherwise(commitment, theirs.outcome if theirs else "", mine.outcome if mine else "", may_speak),
-        change=early and waiting is None,
-        answer=early and waiting is not None and waiting.side != side,
-        take_back=waiting is not None and waiting.side == side,
-        again=over.again,
-        expose=over.expose,
+    theirs, mine = (word.outcome if (word := spoken.get(one)) else "" for one in (other_side(side), side))
+    may_speak = commitment.state != State.SAID or not mine
+    return replace(
+        _change_gestures(commitment, side, anyone),
+        first_step=bears and is_open and commitment.first_step_done_on is None,
+        say_kept=bears and may_speak and theirs != Outcome.KEPT,
+        confirm=str(Outcome(theirs).label) if theirs and may_speak else "",
+        otherwise=_otherwise(commitment, theirs, mine, may_speak),
     )
+
+
+def _change_gestures(commitment: Commitment, side: str, anyone: Gestures) -> Gestures:
+    """Before the date: ask for a change, or deal with the one that waits."""
+    waiting, early = words.pending(commitment), access.before_its_date(commitment, clock.today())
+    if waiting is None:
+        return replace(anyone, change=early)
+    mine = waiting.side == side
+    return replace(anyone, answer=early and not mine, take_back=mine)
 
 
 def _otherwise(commitment: Commitment, theirs: str, mine: str, may_speak: bool) -> tuple[str, ...]:

@@ -70,11 +70,11 @@ def effects(commitment: Commitment, published: Sequence[Material]) -> tuple[Effe
     if not commitment.questions or commitment.opened_at is None:
         return ()
     before, after = _around(commitment, published)
-    moved = change(before.reading, after.reading) if before and after else None
-    known = after or before or (published[-1] if published else None)
+    known = after or before or next(reversed(published), None)
     if known is None:
         return ()
-    subjects = list(dict.fromkeys(known.item(code).dimension for code in commitment.questions))
+    moved = change(before.reading, after.reading) if before and after else None
+    subjects = dict.fromkeys(known.item(code).dimension for code in commitment.questions)
     lookers = [other_side(side) for side in commitment.bearing_sides]
     return tuple(_effect(known, moved, before, after, looker, code) for code in subjects for looker in lookers)
 
