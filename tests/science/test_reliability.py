@@ -285,6 +285,14 @@ def test_the_public_figures_of_the_page(language, comma):
     assert f"{len(complete):,}".replace(",", {".": ",", ",": "\u202f"}[comma]) in text
 
 
+@pytest.mark.parametrize("seed", [603, 737])
+def test_a_scale_read_backwards_keeps_its_correlations(seed):
+    """Far on the wrong side, the arithmetic once said -0.9999 where the correlation was 0.59."""
+    table = of_one_factor(seed)
+    assert polychoric.polychoric(6 - table) == pytest.approx(polychoric.polychoric(table), abs=1e-9)
+    assert reliability.categorical_omega(6 - table) == pytest.approx(reliability.categorical_omega(table), abs=2e-7)
+
+
 def test_no_answers_at_all_say_why_instead_of_stopping():
     for measure in (reliability.cronbach_alpha, reliability.omega_total, reliability.ordinal_alpha):
         found = measure([])

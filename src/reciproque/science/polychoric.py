@@ -116,7 +116,10 @@ def _cells(one: Ordinal, other: Ordinal, correlation: float) -> tuple[FloatArray
 
 
 def _correlation(one: Ordinal, other: Ordinal) -> float:
-    """Where the slope of the likelihood of the pair's table is 0."""
+    """Where the slope of the likelihood of the pair's table is 0.
+
+    Looked for from 0 outwards: far on the wrong side, what was seen has no chance left but the noise of the arithmetic.
+    """
     from scipy.optimize import brentq  # heavy, and no page needs it
 
     if min(len(one.shares), len(other.shares)) < 2:
@@ -128,11 +131,12 @@ def _correlation(one: Ordinal, other: Ordinal) -> float:
         chances, slopes = _cells(one, other, correlation)
         return float((counts[seen] * slopes[seen] / chances[seen]).sum())
 
-    if slope(-EDGE) <= 0:
-        return -EDGE
-    if slope(EDGE) >= 0:
-        return EDGE
-    return float(brentq(slope, -EDGE, EDGE, xtol=1e-13))
+    towards, near = 1.0 if slope(0.0) > 0 else -1.0, 0.0
+    for far in (0.5, 0.9, 0.99, 0.999, EDGE):
+        if towards * slope(towards * far) <= 0:
+            return float(brentq(slope, towards * near, towards * far, xtol=1e-13))
+        near = far
+    return towards * EDGE
 
 
 def _threshold_part(
