@@ -208,6 +208,12 @@ def test_the_page_says_by_name_who_reads_what(held):
     assert "supplier sponsor" not in text
 
 
+def test_once_compared_the_page_says_that_the_other_company_reads_at_once(drawn):
+    text = hold(drawn, "client", "Alice Client").text()
+    assert "At once: both halves lie side by side." in text
+    assert "Never before" not in text
+
+
 def test_the_page_speaks_the_persons_language(held):
     assert held.get("").headers["Content-Language"] == "fr"
     assert held.get("?in=en").headers["Content-Language"] == "en"
@@ -218,7 +224,7 @@ def test_the_page_asks_as_many_queries_for_one_tie_as_for_many(held, django_asse
     for number in (0, 12):
         for one in range(number):
             held.web.says("client", "Alice Client", f"Person{one} Supplier")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             held.get()
 
 
@@ -302,6 +308,7 @@ def test_a_new_name_waits_for_a_yes_of_the_own_side(held):
         page = browser.get(reverse("web-links", args=[held.web.relationship.key]))
         assert "Nina" not in page.content.decode()
     browser = sign_in(held.web.cast.client_member)
+    assert "1 new name waits" in browser.get(reverse("web-ties", args=[held.web.relationship.key])).content.decode()
     assert "Nina Nouvelle" in browser.get(reverse("web-links", args=[held.web.relationship.key])).content.decode()
     browser.post(reverse("web-waiting", args=[waiting.key]), {"answer": "yes"})
     made = tie(held, "Nina Nouvelle")

@@ -328,7 +328,7 @@ def test_the_list_of_ties_needs_as_many_queries(web, ties, django_assert_num_que
         web.says("client", "Alice Client", f"Sam Number{number}")
     browser = sign_in(web.cast.client_member)
     browser.get(url(web, "web-ties"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get(url(web, "web-ties"))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from reciproque.app.directory.models import Membership, Person
 from reciproque.app.directory.queries.key_people import in_post, key_people
 from reciproque.app.network.access import Seated, links_sides, living_links, shows_link
-from reciproque.app.network.models import Contact, Declaration, Shown, TieLink, WaitingTie
+from reciproque.app.network.models import Contact, Declaration, Shown, TieLink, WaitingTie, WebState
 from reciproque.app.shared.vocabulary import SIDES, Seat
 
 Role = Membership.Role
@@ -61,14 +61,13 @@ def readers(link: TieLink) -> tuple[Readers, ...]:
     neutral = [str(seat.account) for seat in seats if seat.role == Role.FACILITATOR and seat.side == Seat.NEUTRAL]
     here = _("At %(company)s: %(names)s.") % {"company": own, "names": ", ".join(colleagues) or _("nobody yet")}
     beside = " " + _("The facilitator: %(names)s.") % {"names": ", ".join(neutral)} if neutral else ""
-    joined = " " + (
-        _(
-            "And at %(other)s, those who follow this relationship, together with its neutral observers: your name, "
-            "your function, the name opposite, how often, on what and since when. Never before both halves lie side by "
-            "side."
-        )
-        % {"other": other}
-    )
+    joined = " " + _(
+        "And at %(other)s, those who follow this relationship, together with its neutral observers: your name, "
+        "your function, the name opposite, how often, on what and since when."
+    ) % {"other": other}
+    compared = WebState.objects.filter(relationship=link.relationship).exclude(compared_at=None).exists()
+    when = _("At once: both halves lie side by side.") if compared else _("Never before both halves lie side by side.")
+    joined += " " + when
     says = {Shown.OWN: here, Shown.FACILITATOR: here + beside, Shown.BOTH: here + beside + joined}
     return tuple(Readers(str(shown.label), text) for shown, text in says.items())
 

@@ -15,6 +15,7 @@ from reciproque.app.network.access import Seated
 from reciproque.app.network.actions.declarations import change_tie, declare, withdraw_tie
 from reciproque.app.network.forms.web import Entry, Lists, TieForm
 from reciproque.app.network.queries import halves
+from reciproque.app.network.queries.participation import waiting_names
 from reciproque.app.network.views.web import context_of
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
@@ -33,6 +34,7 @@ def web_ties(request: SignedIn, key: str) -> HttpResponse:
         "has_people": bool(lists.people),
         "ties": halves.present_ties(seat, seat.own_side),
         "contacts": halves.known_contacts(seat),
+        "waiting": len(waiting_names(seat)),
         "company": seat.relationship.organisation(seat.own_side),
     }
     return render(request, "network/ties.html", context_of(seat, **context))
