@@ -1,0 +1,386 @@
+"""A whole session: two sponsors, a facilitator, the one who takes over, and twelve phones, to frozen minutes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser
+
+import personas
+import workshops
+from browsing import Seat
+from reciproque.app.commitments.models import Commitment
+from reciproque.app.dialogue import urn
+from reciproque.app.dialogue.actions import deck, voting
+from reciproque.app.dialogue.actions.minutes import freeze_due
+from reciproque.app.dialogue.models import Live, Minutes, Participant, Proposal, Session
+from reciproque.app.directory.models import Account, Membership
+from reciproque.app.shared import clock
+from reciproque.app.shared.audit import actor
+from reciproque.app.shared.vocabulary import SIDES
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
+]
+OF_EACH = 6
+SENTENCES = (
+    ("client", "Nous nous prévenons à temps quand un plan change."),
+    ("client", "La qualité des pièces nous fait gagner du temps."),
+    ("client", "Quand une difficulté coûte de l’argent, chacun porte sa juste part."),
+    ("supplier", "Les urgences viennent de décisions prises ailleurs."),
+    ("supplier", "Nos idées restent nos idées."),
+    ("supplier", "Un retard annoncé tôt se pardonne."),
+)
+AGREED = 2  # the first two statements are common ground
+
+
+@dataclass
+class Phone:
+    """A phone as a plain client: it opens its link, sends what its buttons send, and may lose everything."""
+
+    participant: Participant
+    client: Client = field(default_factory=Client)
+
+    def join(self) -> None:
+        self.client = Client()
+        answer = self.client.post(reverse("phone"), {"token": urn.signs_of(self.participant)})
+        assert answer.status_code == 302
+
+    def send(self, name: str, *args: str, **fields: str) -> None:
+        answer = self.client.post(reverse(name, args=args), fields)
+        assert answer.status_code == 302, answer.content.decode()[-600:]
+
+    def page(self) -> str:
+        return self.client.get(reverse("phone-live")).content.decode()
+
+
+class Office(Seat):
+    """Somebody with an account, signed in."""
+
+    def __init__(self, browser: Browser, address: str, account: Account) -> None:
+        super().__init__(browser, address)
+        client = Client()
+        client.force_login(account)
+        self.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+
+    def do(self, name: str) -> None:
+        """Press a button of the console and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.press(name)
+        assert self.page.locator(".notice.is-error").count() == 0, self.main().inner_text()
+
+    def next_step(self, name: str) -> None:
+        self.do(f"{name}")
+        if self.page.locator("details.confirm").count():
+            self.page.locator("details.confirm > summary").first.click()
+            self.do("Oui, continuer")
+        else:
+            self.do("Amener la salle à cette étape")
+
+
+@pytest.fixture
+def cast(transactional_db, settings, tmp_path, live_server) -> Iterator[personas.Cast]:
+    settings.SECRETS_DIR = tmp_path / "secrets"
+    settings.BASE_URL = live_server.url
+    personas.functions()
+    return personas.cast(client="Valmorine", supplier="Tressac", people=OF_EACH)
+
+
+def prepared(cast: personas.Cast) -> Session:
+    """A deck of both sides, ready for the private vote."""
+    session = workshops.signed(cast)
+    workshops.invite(cast, session, of_each=OF_EACH)
+    by = actor(cast.facilitator)
+    for side, sentence in SENTENCES:
+        deck.draw_up_statement(by=by, session=session, side=side, text_fr=sentence, text_en=sentence)
+    first = session.statements.get(text_fr=SENTENCES[0][1])
+    deck.note_raised(by=by, statement=first, client=0, supplier=0)
+    voting.open_voting(by=by, session=session, closes_at=clock.now() + timedelta(days=3))
+    return session
+
+
+def phones_of(session: Session) -> list[Phone]:
+    found = []
+    for side in SIDES:
+        for participant in session.participants.filter(side=side):
+            participant.session = session
+            found.append(Phone(participant))
+    return found
+
+
+def private_votes(session: Session, phones: list[Phone]) -> None:
+    agreed = {sentence for _side, sentence in SENTENCES[:AGREED]}
+    for phone in phones:
+        phone.join()
+        client_side = phone.participant.side == "client"
+        answers = {
+            f"v:{one.key}": "0" if client_side or one.text_fr in agreed else "1" for one in session.statements.all()
+        }
+        phone.send("phone-vote", **answers)
+
+
+def looked_at(seat: Seat, name: str) -> None:
+    """No fault on the page as it stands; kept as a picture for whoever wants to look."""
+    assert seat.faults() == []
+    if folder := os.environ.get("LOOK"):
+        seat.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def waits_for(seat: Seat, words: str) -> None:
+    """The screen follows by itself within a few seconds."""
+    seat.page.get_by_text(words).first.wait_for(timeout=8000)
+
+
+def test_a_whole_session(browser: Browser, live_server, cast, monkeypatch):
+    session = prepared(cast)
+    phones = phones_of(session)
+    private_votes(session, phones)
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    second = personas.account("Deuxième personne")
+    Membership.objects.create(relationship=cast.relationship, account=second, role="facilitator", side="neutral")
+
+    address = live_server.url
+    console, room = (Office(browser, address, cast.facilitator) for _ in range(2))
+    mine, theirs = Seat(browser, address, phone=True), Seat(browser, address, phone=True)
+    theirs.page.set_viewport_size({"width": 320, "height": 700})
+    console.go(reverse("console", args=[session.key]))
+    assert console.faults() == []
+    console.do("Ouvrir la séance")
+    room.go(reverse("room", args=[session.key]))
+    for seat, phone in ((mine, phones[0]), (theirs, phones[OF_EACH])):
+        seat.go(f"/d#{urn.signs_of(phone.participant)}")
+        seat.page.wait_for_url("**/d/live", wait_until="commit")
+        waits_for(seat, "Accueil")
+    for seat, name in ((console, "console"), (room, "room-arrive"), (mine, "phone-arrive"), (theirs, "phone-320")):
+        looked_at(seat, name)
+
+    arrive(console, room, mine, phones)
+    mirror(console, room, mine, theirs, phones)
+    console.next_step("Terrain commun 10 min")
+    console.do("Montrer le résultat à tous")
+    waits_for(room, "Majorité")
+    looked_at(room, "room-common")
+    divides(console, room, mine, theirs, phones)
+    console = taken_over(browser, address, console, session, second, phones)
+    unsaid_and_break(console, room, mine, theirs)
+    proposals_and_choice(console, room, mine, theirs, session, phones)
+    promises(console, room, session, phones, mine)
+    closing(console, room, mine, phones)
+    assert [seat.complaints for seat in (console, room, mine, theirs)] == [[], [], [], []]
+    for seat in (console, room, mine, theirs):
+        seat.leave()
+    after(browser, address, cast, session, monkeypatch)
+
+
+def arrive(console: Office, room: Office, mine: Seat, phones: list[Phone]) -> None:
+    for phone in phones[1:]:
+        phone.send("phone-ready")
+    mine.press("Je suis là")
+    console.do("Vote d’essai, 1 minute")
+    waits_for(mine, "Ceci n’est qu’un essai")
+    for phone in phones:
+        phone.send("phone-live-vote", **{"m:test": "0"})
+    waits_for(console, "6 sur 6")
+    console.do("Dépouiller l’essai")
+    waits_for(room, "Majorité")
+    console.do("Montrer à la salle comment il a été préparé")
+    console.do("Dépouiller les votes")
+
+
+def mirror(console: Office, room: Office, mine: Seat, theirs: Seat, phones: list[Phone]) -> None:
+    console.next_step("Miroir 15 min")
+    console.do("Ouvrir le miroir, 2 minutes")
+    waits_for(theirs, "Nous pouvons compter sur Valmorine")
+    theirs.page.get_by_label("Pas d’accord", exact=True).check()
+    waits_for(theirs, "Dans l’urne")
+    looked_at(theirs, "phone-vote")
+    for phone in phones:
+        if phone is not phones[OF_EACH]:
+            answer = "0" if phone.participant.side == "client" else "1"
+            phone.send("phone-live-vote", **{"m:trust": answer, "m:guess": "0"})
+    console.do("Montrer les deux côtés ensemble")
+    waits_for(room, "Ce que chaque côté attendait")
+    waits_for(theirs, "Ce que chaque côté attendait")
+    looked_at(room, "room-mirror")
+    looked_at(theirs, "phone-mirror")
+
+
+def divides(console: Office, room: Office, mine: Seat, theirs: Seat, phones: list[Phone]) -> None:
+    console.next_step("Désaccords 30 min")
+    console.do("Montrer le résultat à tous")
+    waits_for(room, "Minorité")
+    console.do("Silence, 2 minutes")
+    waits_for(mine, "qu’est-ce que l’autre côté ne voit pas")
+    mine.page.locator("#note").fill("Nos propres retards ont coûté deux lots.")
+    mine.page.get_by_label("La facilitation").check()
+    looked_at(mine, "phone-silence")
+    theirs.page.locator("#note").fill("Ceci est pour moi seul.")
+    console.do("Tours de parole")  # nobody pressed the button: what was typed is handed over all the same
+    waits_for(console, "Nos propres retards ont coûté deux lots.")
+    waits_for(room, "Valmorine parle")
+    waits_for(theirs, "Vous écoutez")
+    for seat, name in (
+        (console, "console-turns"),
+        (room, "room-turn"),
+        (mine, "phone-speak"),
+        (theirs, "phone-listen"),
+    ):
+        looked_at(seat, name)
+    assert "Ceci est pour moi seul." not in console.main().inner_text()
+    for phone in (phones[3], phones[9]):
+        phone.join()  # lost everything, comes back by the same link
+        assert "phone-listen" in phone.page()
+    console.do("Tour suivant")
+    waits_for(room, "Tressac redit")
+    console.do("Second vote, 1 minute")
+    waits_for(mine, "second vote")
+    mine.page.get_by_label("Je passe").check()
+    waits_for(mine, "Dans l’urne")
+    key = Live.objects.get(session=phones[0].participant.session).statement.key
+    for phone in phones[1:]:
+        phone.send("phone-live-vote", **{f"v:{key}": "0", f"f:{key}": "0"})
+    console.do("Montrer le second vote")
+    waits_for(room, "Après le débat")
+    looked_at(room, "room-again")
+
+
+def taken_over(
+    browser: Browser, address: str, console: Office, session: Session, second: Account, phones: list[Phone]
+) -> Office:
+    """The facilitator's computer dies; somebody else of the relationship goes on from the same point."""
+    successor = Office(browser, address, second)
+    successor.go(reverse("console", args=[session.key]))
+    looked_at(successor, "seat")
+    successor.do("Prendre la place")
+    assert successor.page.get_by_role("heading", name="Désaccords", level=1).count() == 1
+    waits_for(console, "tient la place de la facilitation")  # the first console is told by itself
+    assert console.complaints == []
+    console.leave()
+    for phone in phones:
+        phone.send("phone-ready")
+    return successor
+
+
+def unsaid_and_break(console: Office, room: Office, mine: Seat, theirs: Seat) -> None:
+    console.next_step("Non-dits 20 min")
+    waits_for(room, "Non-dit 1 sur 1")
+    console.do("Silence, 2 minutes")
+    waits_for(theirs, "Que nous coûte ce silence")
+    theirs.page.locator("#note").fill("Nous n’osons pas dire que les prix ne suivent plus.")
+    theirs.page.get_by_label("La facilitation").check()
+    theirs.press("Déposer ma phrase")
+    waits_for(theirs, "Votre phrase est remise.")
+    waits_for(console, "Nous n’osons pas dire que les prix ne suivent plus.")
+    assert "les prix" not in room.main().inner_text()
+    console.do("Une minute de plus")
+    looked_at(room, "room-silence")
+    console.next_step("Pause 5 min")
+    waits_for(mine, "Cinq minutes.")
+    looked_at(room, "room-pause")
+
+
+def proposals_and_choice(
+    console: Office, room: Office, mine: Seat, theirs: Seat, session: Session, phones: list[Phone]
+) -> None:
+    console.next_step("Propositions 15 min")
+    waits_for(mine, "À deux, une personne de chaque entreprise")
+    looked_at(mine, "phone-proposal")
+    statement = session.statements.filter(shown=True).first()
+    mine.page.locator("[name=statement]").select_option(str(statement.pk))
+    mine.fill(action="Prévenir dix jours avant tout changement de plan", proof="la date du message")
+    mine.page.locator("[name=owed_by]").select_option("client")
+    mine.press("Mettre sur la table")
+    waits_for(room, "Prévenir dix jours avant")
+    for number, owed_by in enumerate(("supplier", "both", "both")):
+        fields = {"action": f"Faire la chose {number + 2} ensemble", "proof": "une liste", "owed_by": owed_by}
+        efforts = {"effort_client": "light", "effort_supplier": "light"}
+        phones[OF_EACH + number].send("phone-proposal", statement=str(statement.pk), **fields, **efforts)
+    waits_for(console, "Faire la chose 4 ensemble")
+    looked_at(room, "room-proposals")
+    console.next_step("Choix 7 min")
+    console.do("Demander les points, 3 minutes")
+    waits_for(mine, "3 points")
+    looked_at(mine, "phone-points")
+    keys = list(session.proposals.values_list("key", flat=True))
+    for phone in phones:
+        phone.send("phone-live-vote", **{f"p:{key}": str(3 - rank) for rank, key in enumerate(keys)})
+    console.do("Sceller les points")
+    console.do("Choisir")
+    waits_for(room, "Valmorine agit pour 2, Tressac pour 2.")
+    looked_at(room, "room-choice")
+    looked_at(theirs, "phone-choice")
+
+
+def promises(console: Office, room: Office, session: Session, phones: list[Phone], mine: Seat) -> None:
+    console.next_step("Paroles données 8 min")
+    day = clock.today()
+    for proposal in session.proposals.filter(state=Proposal.State.CHOSEN):
+        prefix = f"[name={proposal.key}-"
+        for side, phone in (("client", phones[0]), ("supplier", phones[OF_EACH])):
+            console.page.locator(f"{prefix}owner_{side}]").select_option(str(phone.participant.pk))
+        console.page.locator(f"{prefix}first_step]").fill("Se voir une heure")
+        console.page.locator(f"{prefix}first_step_by]").fill((day + timedelta(days=7)).isoformat())
+        console.page.locator(f"{prefix}due_on]").fill((day + timedelta(days=60)).isoformat())
+        form = console.page.locator("form.form", has=console.page.locator(f"{prefix}due_on]"))
+        with console.page.expect_navigation():
+            form.get_by_role("button", name="Garder responsables et dates").click()
+    looked_at(console, "console-promises")
+    for _ in range(3):
+        mine.page.get_by_role("button", name="Je la porte pour mon entreprise").first.click()
+        mine.page.wait_for_load_state()
+    looked_at(mine, "phone-own")
+    for proposal in session.proposals.filter(state=Proposal.State.CHOSEN):
+        phones[OF_EACH].send("phone-accept", proposal.key)
+    room.page.wait_for_function("document.querySelectorAll('.room-yes').length === 6", timeout=8000)
+    looked_at(room, "room-promises")
+
+
+def closing(console: Office, room: Office, mine: Seat, phones: list[Phone]) -> None:
+    console.next_step("Clôture 2 min")
+    console.do("Questions de clôture, 1 minute")
+    for phone in phones:
+        phone.send("phone-live-vote", **{"c:1": "0", "c:2": "0", "c:3": "0"})
+    console.do("Montrer les réponses")
+    waits_for(room, "L’autre côté a entendu")
+    looked_at(room, "room-closing")
+    console.page.locator("details.confirm > summary").last.click()
+    console.do("Clore la séance")
+    mine.page.wait_for_url("**/d/minutes", timeout=8000)
+    waits_for(room, "La séance est close.")
+
+
+def after(browser: Browser, address: str, cast: personas.Cast, session: Session, monkeypatch) -> None:
+    """Frozen minutes, the same for both sponsors; each promise has two owners and the statement that it came from."""
+    later = clock.now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    freeze_due()
+    minutes = Minutes.objects.get(session=session)
+    assert len(minutes.digest) == 64
+    session.refresh_from_db()
+    assert session.state == "frozen"
+    files = []
+    for sponsor in (cast.client_sponsor, cast.supplier_sponsor):
+        client = Client()
+        client.force_login(sponsor)
+        files.append(client.get(reverse("workshop-minutes-pdf", args=[session.key])).content)
+    assert files[0] == files[1]
+    made = Commitment.objects.all()
+    assert made.count() == 3
+    for promise in made:
+        proposal = Proposal.objects.get(key=promise.origin_key)
+        assert proposal.statement.session_id == session.pk
+        assert promise.origin_text == proposal.statement.text
+        for side in SIDES:
+            owner = proposal.owner(side)
+            assert owner is not None
+            assert owner.side == side
+    assert not session.rounds.exclude(box=None).exists()
+    assert not session.notes.exists()
