@@ -16,6 +16,7 @@ from reciproque.app.dialogue.access import Seated, session_for, sessions_for
 from reciproque.app.dialogue.actions import people as lists
 from reciproque.app.dialogue.actions import sessions, voting
 from reciproque.app.dialogue.actions.letters import reveal_link, send_links
+from reciproque.app.dialogue.actions.live import open_room
 from reciproque.app.dialogue.forms.preparation import (
     MandateForm,
     NewSessionForm,
@@ -198,8 +199,8 @@ def seal(request: SignedIn, key: str) -> HttpResponse:
 def begin(request: SignedIn, key: str) -> HttpResponse:
     seat = session_for(request.user, key)
     access.require(seat.facilitates)
-    act(request, _("The room is open."), sessions.begin, session=seat.session)
-    return redirect("workshop", key)
+    opened = act(request, _("The room is open."), open_room, session=seat.session)
+    return redirect("console" if opened else "workshop", key)
 
 
 @require_POST
