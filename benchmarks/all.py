@@ -25,6 +25,7 @@ def main() -> int:
             "validity",
             "portfolio",
             "network",
+            "dialogue",
         )
         if subprocess.run([sys.executable, HERE / f"{name}.py"]).returncode
     ]
