@@ -241,3 +241,41 @@ def test_a_chair_is_taken_by_a_button_never_by_a_link():
 
 def test_the_log_of_the_demonstration_holds():
     assert verify_chain() is None
+
+
+def ledger(perimeter: str, name: str, language: str = "en") -> str:
+    relationship = Relationship.objects.get(perimeter=perimeter)
+    return text_of(visitor(name, language).get(reverse("commitments", args=[relationship.key])))
+
+
+def test_the_forge_keeps_count_of_its_words_beside_what_is_seen():
+    """Ten due words, eight kept; the reliability of each is the one that the other side published."""
+    for name in (CLAIRE, BASTIEN):
+        said = ledger(FORGE, name)
+        assert " words given, ten due, eight kept." in said
+        assert said.count("4 kept of 5 due") == 2
+        assert re.search(r"Forge Tressac sees its reliability at 7\d, between \d\d and \d\d\.", said)
+        assert re.search(r"Valmorine Aérostructures sees its reliability at 7\d, between \d\d and \d\d\.", said)
+        assert said.count("One cannot tell yet whether what is kept is seen.") == 2
+    assert " paroles données, dix échues, huit tenues." in ledger(FORGE, CLAIRE, "fr")
+
+
+def test_what_a_word_should_move_is_told_as_going_with_it():
+    relationship = Relationship.objects.get(perimeter=FORGE)
+    promise = relationship.commitments.get(what__startswith="Nous envoyons la prévision")
+    said = text_of(visitor(CLAIRE).get(reverse("commitment", args=[promise.key])))
+    assert re.search(
+        r"as Forge Tressac sees Valmorine Aérostructures, from March 2026 to October 2026: clear rise", said
+    )
+    assert "it does not prove that the promise is its cause" in said
+
+
+def test_the_box_maker_and_its_client_differ_on_one_word_and_only_the_client_names_who_it_exposes():
+    said = ledger(REFILL, "Ivan Petitjean")
+    assert "Two different words" in said
+    assert "Overdue" in said
+    assert "Both give their word" in said
+    relationship = Relationship.objects.get(perimeter=REFILL)
+    address = reverse("exposed-sponsors", args=[relationship.key])
+    assert "Diane Fournel" in text_of(visitor("Blanche Aubertin").get(address))
+    assert "Diane Fournel" not in text_of(visitor("Ivan Petitjean").get(address))

@@ -63,6 +63,14 @@ def counted(number: int) -> str:
         pgettext("feminine", "ten"),
         pgettext("feminine", "eleven"),
         pgettext("feminine", "twelve"),
+        pgettext("feminine", "thirteen"),
+        pgettext("feminine", "fourteen"),
+        pgettext("feminine", "fifteen"),
+        pgettext("feminine", "sixteen"),
+        pgettext("feminine", "seventeen"),
+        pgettext("feminine", "eighteen"),
+        pgettext("feminine", "nineteen"),
+        pgettext("feminine", "twenty"),
     )
     return letters[number] if number < len(letters) else str(number)
 
