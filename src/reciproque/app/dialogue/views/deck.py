@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -31,18 +33,19 @@ def deck(request: SignedIn, key: str) -> HttpResponse:
     if valid and try_action(request, form, actions.draw_up_statement, session=seat.session, **form.cleaned_data):  # type: ignore[union-attr]
         messages.success(request, _("The statement is in the deck."))
         return redirect("workshop-deck", key)
+    return _deck_page(request, seat, form)
+
+
+def _deck_page(request: SignedIn, seat: Seated, form: DrawUpForm | None) -> HttpResponse:
+    """Each sentence that may be decided about comes with its own form."""
     found = deck_page(seat)
-    forms = {one.key: ModerateForm(statement=one) for one in (*found.kept, *found.waiting)} if moderates else {}
-    return page(
-        request,
-        "deck",
-        seat,
-        deck=found,
-        form=form,
-        moderates=moderates,
-        waiting=[(one, forms.get(one.key)) for one in found.waiting],
-        kept=[(one, forms.get(one.key)) for one in found.kept],
-    )
+    moderates = form is not None
+
+    def with_form(statements: Sequence[Statement]) -> list[tuple[Statement, ModerateForm | None]]:
+        return [(one, ModerateForm(statement=one) if moderates else None) for one in statements]
+
+    lists = {"waiting": with_form(found.waiting), "kept": with_form(found.kept)}
+    return page(request, "deck", seat, deck=found, form=form, moderates=moderates, **lists)
 
 
 def _sides(seat: Seated) -> list[tuple[str, str]]:
