@@ -135,7 +135,8 @@ def take_place(*, by: Actor, session: Session, place: int) -> None:
 
 
 def _topics(session: Session, live: Live) -> Sequence[str]:
-    return session.programme.get(PHASES[live.participants_step].topics, [])
+    keys: list[str] = session.programme.get(PHASES[live.participants_step].topics, [])
+    return keys
 
 
 def _topic(session: Session, live: Live) -> Statement | None:

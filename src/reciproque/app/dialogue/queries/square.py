@@ -16,7 +16,7 @@ class Square:
 
 
 def square(address: str) -> Square:
-    import qrcode
+    import qrcode  # type: ignore[import-untyped]
 
     code = qrcode.QRCode(border=QUIET)
     code.add_data(address)

@@ -124,7 +124,8 @@ def _paper_rows(seat: Seated, live: Live) -> list[tuple[query.Question, list[tup
     for question in query.vote_questions(seat.session, live.round, "", {}):
         options = sorted(question.options)
         sides = [
-            (side, [(paper_name(question.code, side, int(value)), label) for value, label in options]) for side in SIDES
+            (str(side), [(paper_name(question.code, side, int(value)), label) for value, label in options])
+            for side in SIDES
         ]
         rows.append((question, sides))
     return rows

@@ -17,8 +17,9 @@ from reciproque.app.dialogue.actions.live import LONGEST_NOTE, answer_vote, be_r
 from reciproque.app.dialogue.actions.proposals import accept_owner, object_to, propose, withdraw_objection
 from reciproque.app.dialogue.forms import phone as slips
 from reciproque.app.dialogue.forms.live import ProposalForm, number
-from reciproque.app.dialogue.models import SessionState
+from reciproque.app.dialogue.models import Live, SessionState
 from reciproque.app.dialogue.queries import live as query
+from reciproque.app.dialogue.queries.clock import left_of
 from reciproque.app.dialogue.queries.live import Scene
 from reciproque.app.dialogue.views.phone_visit import (
     NoVisit,
@@ -72,7 +73,7 @@ def now(request: HttpRequest) -> HttpResponse:
     if known == stamp:
         return HttpResponse(status=204)
     if known.partition(".")[0] == stamp.partition(".")[0]:
-        context = {**_poll(stamp), "left": query.left_of(found), "oob": True}
+        context = {**_poll(stamp), "left": left_of(found), "oob": True}
         return page(request, "dialogue/live_clock_now.html", visit, context)
     return page(request, "dialogue/live_phone_now.html", visit, {**_context(request, visit, found), "oob": True})
 
@@ -93,7 +94,7 @@ def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) ->
     return page(request, "dialogue/live_phone.html", visit, context, status)
 
 
-def _context(request: HttpRequest, visit: Visit, live: query.Live) -> dict[str, Any]:
+def _context(request: HttpRequest, visit: Visit, live: Live) -> dict[str, Any]:
     session, side = visit.session, visit.participant.side
     scene = query.scene(session, live)
     return {
