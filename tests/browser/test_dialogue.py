@@ -39,6 +39,7 @@ SENTENCES = (
     ("supplier", "Nos idées restent nos idées."),
     ("supplier", "Un retard annoncé tôt se pardonne."),
 )
+TERMS = ("owner_client", "owner_supplier", "first_step", "first_step_by", "due_on")
 AGREED = 2  # the first two statements are common ground
 
 
@@ -323,13 +324,13 @@ def promises(console: Office, room: Office, session: Session, phones: list[Phone
     console.next_step("Paroles données 8 min")
     day = clock.today()
     for proposal in session.proposals.filter(state=Proposal.State.CHOSEN):
-        prefix = f"[name={proposal.key}-"
-        for side, phone in (("client", phones[0]), ("supplier", phones[OF_EACH])):
-            console.page.locator(f"{prefix}owner_{side}]").select_option(str(phone.participant.pk))
-        console.page.locator(f"{prefix}first_step]").fill("Se voir une heure")
-        console.page.locator(f"{prefix}first_step_by]").fill((day + timedelta(days=7)).isoformat())
-        console.page.locator(f"{prefix}due_on]").fill((day + timedelta(days=60)).isoformat())
-        form = console.page.locator("form.form", has=console.page.locator(f"{prefix}due_on]"))
+        fields = {name: console.page.locator(f'[name="{proposal.key}-{name}"]') for name in TERMS}
+        fields["owner_client"].select_option(str(phones[0].participant.pk))
+        fields["owner_supplier"].select_option(str(phones[OF_EACH].participant.pk))
+        fields["first_step"].fill("Se voir une heure")
+        fields["first_step_by"].fill((day + timedelta(days=7)).isoformat())
+        fields["due_on"].fill((day + timedelta(days=60)).isoformat())
+        form = console.page.locator("form.form", has=fields["due_on"])
         with console.page.expect_navigation():
             form.get_by_role("button", name="Garder responsables et dates").click()
     looked_at(console, "console-promises")
