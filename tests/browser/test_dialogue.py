@@ -340,7 +340,7 @@ def promises(console: Office, room: Office, session: Session, phones: list[Phone
     looked_at(mine, "phone-own")
     for proposal in session.proposals.filter(state=Proposal.State.CHOSEN):
         phones[OF_EACH].send("phone-accept", proposal.key)
-    room.page.wait_for_function("document.querySelectorAll('.room-yes').length === 6", timeout=25_000)
+    room.page.locator(".room-yes").nth(5).wait_for(timeout=25_000)
     looked_at(room, "room-promises")
 
 
