@@ -64,6 +64,7 @@ class ProposalForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         relationship = session.relationship
         self.fields["statement"].queryset = topics_reached(session)  # type: ignore[attr-defined]
+        self.fields["statement"].empty_label = "—"  # type: ignore[attr-defined]
         self.fields["statement"].label = _("Which statement does it answer?")
         names = {
             "both": _("Both companies"),
@@ -78,6 +79,7 @@ class ProposalForm(forms.ModelForm):
         else:
             across = people_across(session, author.side)
             self.fields["partner"].queryset = across  # type: ignore[attr-defined]
+            self.fields["partner"].empty_label = "—"  # type: ignore[attr-defined]
             self.fields["partner"].label = _("Written together with")
             self.fields["partner"].required = False
 
