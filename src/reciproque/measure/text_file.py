@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -85,11 +86,33 @@ def _header(path: Path, encoding: str) -> tuple[_Dialect, tuple[str, ...]]:
     with path.open("rb") as file:
         start = file.read(1 << 20)
     old_ends = b"\n" not in start and b"\r" in start
-    data = _unix(start) if old_ends else start
+    tops = list(islice(_tops(_unix(start) if old_ends else start, encoding), TITLES))
+    if not tops:
+        raise Refused(_("The file is empty."))
+    top = next((one for one in tops if one.names_a_side), tops[0])
+    separator = top.announced or _separator(top.text)
+    columns = _names(top.text, separator)
+    return _Dialect(encoding, separator, len(columns), top.after, top.lines, old_ends), columns
+
+
+@dataclass(frozen=True)
+class _Top:
+    """One of the first lines that hold something, the separator announced above it, and where the next line begins."""
+
+    text: str
+    announced: str | None
+    after: int  # bytes
+    lines: int
+
+    @property
+    def names_a_side(self) -> bool:
+        return names_a_side(self.text.split(self.announced or max(SEPARATORS, key=self.text.count)))
+
+
+def _tops(data: bytes, encoding: str) -> Iterator[_Top]:
     position = len(BOM) if data.startswith(BOM) else 0
-    lines, announced, tried = 0, None, 0
-    header: tuple[str, int, int] | None = None
-    while position < len(data) and tried < TITLES:
+    lines, announced = 0, None
+    while position < len(data):
         end = _row_end(data, position)
         text = data[position:end].decode(encoding, errors="ignore").strip("\r\n")
         lines += data[position:end].count(b"\n") or 1
@@ -97,21 +120,7 @@ def _header(path: Path, encoding: str) -> tuple[_Dialect, tuple[str, ...]]:
         if text.casefold().startswith("sep=") and len(text) <= 5:
             announced = text[4:] or "\t"
         elif text.strip(' ;,\t"'):
-            tried += 1
-            found = _names_a_side(text, announced)
-            header = (text, position, lines) if found or header is None else header
-            if found:
-                break
-    if header is None:
-        raise Refused(_("The file is empty."))
-    text, position, lines = header
-    separator = announced or _separator(text)
-    columns = _names(text, separator)
-    return _Dialect(encoding, separator, len(columns), position, lines, old_ends), columns
-
-
-def _names_a_side(text: str, announced: str | None) -> bool:
-    return names_a_side(text.split(announced or max(SEPARATORS, key=text.count)))
+            yield _Top(text, announced, position, lines)
 
 
 def _names(header: str, separator: str) -> tuple[str, ...]:
