@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # Everybody may see these; each has its own tests.
 PUBLIC = re.compile(
-    r"^(respond|receipt|send-again|health|set_language|account_|mfa_|setup|persona-login|gallery|help$|calendar-feed|phone|ties-by-link$)"
+    r"^(respond|receipt|send-again|health|set_language|account_|mfa_|setup|persona-login|gallery|help$|calendar-feed|phone|room-join|ties-by-link$)"
 )
 FILL = {
     "str": "zzzzzzzzzzzz",

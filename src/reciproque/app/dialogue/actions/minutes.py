@@ -79,7 +79,7 @@ def freeze(*, by: Actor, session: Session) -> Minutes:
     return minutes
 
 
-def freeze_due() -> None:
+def freeze_due(*, by: Actor = SYSTEM) -> None:
     """Every session whose five working days are over."""
     for session in Session.objects.filter(state=SessionState.MINUTES, amend_until__lte=clock.now()):
-        freeze(by=SYSTEM, session=session)
+        freeze(by=by, session=session)

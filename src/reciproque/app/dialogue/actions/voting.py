@@ -92,10 +92,10 @@ def seal_votes(*, by: Actor, session: Session) -> None:
     same(session, fresh)
 
 
-def seal_due() -> None:
+def seal_due(*, by: Actor = SYSTEM) -> None:
     """Every vote whose deadline is past."""
     for session in Session.objects.filter(state=S.VOTING, vote_closes_at__lte=clock.now()):
-        seal_votes(by=SYSTEM, session=session)
+        seal_votes(by=by, session=session)
 
 
 @transaction.atomic

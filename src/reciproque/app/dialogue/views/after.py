@@ -37,7 +37,7 @@ def preview(request: SignedIn, key: str) -> HttpResponse:
         if form is not None and form.is_valid():
             act(request, _("The programme is kept."), voting.set_programme, session=seat.session, **form.cleaned_data)
             return redirect("workshop-preview", key)
-    return page(request, "preview", seat, shown=shown, equity=equity(seat.session), form=form)
+    return page(request, "dialogue/preview.html", seat, shown=shown, equity=equity(seat.session), form=form)
 
 
 @require_POST
@@ -70,7 +70,7 @@ def minutes(request: SignedIn, key: str) -> HttpResponse:
             return redirect("workshop-minutes", key)
     document = found.content[_language()]
     remarks = seat.session.amendments.all()
-    return page(request, "minutes", seat, minutes=document, found=found, form=form, remarks=remarks)
+    return page(request, "dialogue/minutes.html", seat, minutes=document, found=found, form=form, remarks=remarks)
 
 
 @require_POST

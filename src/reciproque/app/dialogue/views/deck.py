@@ -45,7 +45,7 @@ def _deck_page(request: SignedIn, seat: Seated, form: DrawUpForm | None) -> Http
         return [(one, ModerateForm(statement=one) if moderates else None) for one in statements]
 
     lists = {"waiting": with_form(found.waiting), "kept": with_form(found.kept)}
-    return page(request, "deck", seat, deck=found, form=form, moderates=moderates, **lists)
+    return page(request, "dialogue/deck.html", seat, deck=found, form=form, moderates=moderates, **lists)
 
 
 def _sides(seat: Seated) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ S = SessionState
 def page(request: SignedIn, template: str, seat: Seated, **more: object) -> HttpResponse:
     """A page of a workshop carries the relation bar and the step of the path."""
     known = {"session": seat.session, "seat": seat, "relationship": seat.relationship, "step": "debate"}
-    return render(request, f"dialogue/{template}.html", {**known, "active_nav": "relationships", **more})
+    return render(request, template, {**known, "active_nav": "relationships", **more})
 
 
 def act(request: SignedIn, sentence: str, action: Callable[..., Any], **arguments: Any) -> bool:
@@ -86,7 +86,7 @@ def new(request: SignedIn, key: str) -> HttpResponse:
 def workshop(request: SignedIn, key: str) -> HttpResponse:
     """Where the workshop stands, and the one thing to do."""
     seat = session_for(request.user, key)
-    return page(request, "workshop", seat, hub=hub(seat), voting=VotingForm(), cancel=ReasonForm())
+    return page(request, "dialogue/workshop.html", seat, hub=hub(seat), voting=VotingForm(), cancel=ReasonForm())
 
 
 # ---------------------------------------------------------------- mandate
@@ -102,7 +102,7 @@ def mandate(request: SignedIn, key: str) -> HttpResponse:
         messages.success(request, _("The mandate is kept. Both sponsors read the same words."))
         return redirect("workshop-mandate", key)
     digest = sessions.digest_of(seat.session)
-    return page(request, "mandate", seat, form=form, digest=digest, hub=hub(seat))
+    return page(request, "dialogue/mandate.html", seat, form=form, digest=digest, hub=hub(seat))
 
 
 @require_POST
@@ -135,7 +135,7 @@ def people(request: SignedIn, key: str) -> HttpResponse:
         ):
             messages.success(request, _("They are on the list, each with a link of their own."))
             return redirect("workshop-people", key)
-    return page(request, "people", seat, lists=[(one, forms[one.side]) for one in shown])
+    return page(request, "dialogue/people.html", seat, lists=[(one, forms[one.side]) for one in shown])
 
 
 def _participant(seat: Seated, key: str) -> Participant:
@@ -162,7 +162,7 @@ def person_link(request: SignedIn, key: str, person: str) -> HttpResponse:
     participant = _participant(seat, person)
     access.require(seat.external or bool(seat.sponsors))
     link = reveal_link(by=actor(request.user), participant=participant)
-    return page(request, "person_link", seat, participant=participant, link=link)
+    return page(request, "dialogue/person_link.html", seat, participant=participant, link=link)
 
 
 @require_POST
