@@ -39,7 +39,7 @@ class Statement:
     @classmethod
     def of(cls, row: Statement | Sequence[Any] | Mapping[str, Any]) -> Statement:
         """A statement from itself, from a tuple (id, client, supplier) or from a mapping as in a file of votes."""
-        if isinstance(row, cls):
+        if isinstance(row, Statement):
             return row
         if isinstance(row, Mapping):
             return cls(str(row["id"]), _counts(row["client"]), _counts(row["supplier"]))
