@@ -261,7 +261,7 @@ def count_on_paper(*, by: Actor, session: Session, counts: Mapping[tuple[str, st
 
 
 def settle(*, session: Session) -> None:
-    """Seal for good a vote whose time is over. Called before each command, and by the jobs."""
+    """Seal for good a vote whose time is over, before the next command. Until then it takes nothing either."""
     live = Live.objects.select_related("round").filter(session=session).first()
     if live and live.activity == A.VOTE and live.round and live.round.state == State.OPEN and is_over(live):
         seal_round(by=SYSTEM, round=live.round)
