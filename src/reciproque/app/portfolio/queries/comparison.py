@@ -59,11 +59,12 @@ def comparison(earlier: Ranking, later: Ranking) -> Comparison:
 
 
 def _within(ranking: Ranking) -> set[int]:
-    return set(ranked(ranking).filter(within=True).values_list("partner_id", flat=True)[:MOST])
+    rows = RankedPartner.objects.filter(ranking=ranking, within=True, rank__lte=ranking.capacity)
+    return set(rows.order_by("rank", "partner_id").values_list("partner_id", flat=True)[:MOST])
 
 
 def _rows(ranking: Ranking, keys: set[int]) -> dict[int, RankedPartner]:
-    return {row.partner_id: row for row in ranked(ranking).filter(partner__in=keys)}
+    return {row.partner_id: row for row in ranked(ranking).filter(partner__in=keys).order_by()}
 
 
 def _moved(before: RankedPartner | None, after: RankedPartner | None) -> Moved:

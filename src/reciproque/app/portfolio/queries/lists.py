@@ -23,14 +23,20 @@ SORTS = {
 def ranked_list(
     ranking: Ranking, *, text: str = "", category: str = "", place: str = "", sort: str = "rank"
 ) -> QuerySet[RankedPartner]:
-    """The rows of a ranking. ``place``: in, out, fragile or "" for all."""
-    rows = RankedPartner.objects.filter(ranking=ranking).select_related("partner")
+    """The rows of a ranking, to be cut into pages. ``place``: in, out, fragile or "" for all."""
+    rows = RankedPartner.objects.filter(ranking=ranking)
     rows = rows.filter(partner__archived_at=None, partner__merged_into=None)
     rows = rows.filter(_matching(text, "partner__"))
     if category:
         rows = rows.filter(partner__category=category)
     if place:
         rows = rows.filter(**{"in": {"within": True}, "out": {"within": False}, "fragile": {"fragile": True}}[place])
+    return rows.order_by(*SORTS[sort], "partner_id")
+
+
+def whole_rows(page: QuerySet[RankedPartner], sort: str) -> QuerySet[RankedPartner]:
+    """All that a page of the list shows. Only keys are put in order to find the page: rows are wide."""
+    rows = RankedPartner.objects.filter(pk__in=page.values("pk")).select_related("partner")
     return rows.order_by(*SORTS[sort], "partner_id")
 
 

@@ -34,9 +34,11 @@ def partners(request: SignedIn, key: str) -> HttpResponse:
     if ranking is None:
         return redirect("partners-waiting", key)
     filters = PartnerFilter(request.GET, categories=lists.categories(found))
-    pages = Paginator(lists.ranked_list(ranking, **filters.wanted()), PER_PAGE).get_page(request.GET.get("page"))
-    last = _last(ranking, [row.rank_high for row in pages])
-    rows = [as_row(ranking, found.partner_side, row, last) for row in pages]
+    wanted = filters.wanted()
+    pages = Paginator(lists.ranked_list(ranking, **wanted), PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(lists.whole_rows(pages.object_list, wanted["sort"]))
+    last = _last(ranking, [row.rank_high for row in shown])
+    rows = [as_row(ranking, found.partner_side, row, last) for row in shown]
     return page(
         request, "partners", portfolio=found, ranking=ranking, filters=filters, pages=pages, rows=rows, last=last
     )
