@@ -36,7 +36,7 @@ def set_states(owed_by: str, *states: str) -> None:
 def test_a_rate_needs_ten_due_words_on_both_sides(promises):
     for side in ("client", "supplier"):
         for _ in range(10):
-            promises.open(side, start=promises.today - 40 * DAY)
+            promises.offered(side, start=promises.today - 40 * DAY)
     set_states("client", *["kept"] * 8, "broken", "broken")
     set_states("supplier", *["kept"] * 7, "late", "disputed", "broken")
     said = ledger(promises)
