@@ -114,7 +114,9 @@ def put(round_: Round, token: bytes, answers: Mapping[str, int]) -> bytes:
 
 def sums(round_: Round) -> dict[tuple[str, str], list[int]]:
     """How many of each side gave each answer to each item."""
-    counts: dict[tuple[str, str], list[int]] = {(code, side): [0] * size for code, size in round_.items for side in SIDES}
+    counts: dict[tuple[str, str], list[int]] = {
+        (code, side): [0] * size for code, size in round_.items for side in SIDES
+    }
     for slip in _open(round_).values():
         side = SIDES[slip[0]]
         for (code, _size), value in zip(round_.items, slip[1:], strict=True):

@@ -159,7 +159,9 @@ def enter_on_paper(*, by: Actor, round: Round, counts: Mapping[tuple[str, str], 
     for (code, side), numbers in counts.items():
         if len(numbers) != sizes.get(code) or min(numbers) < 0 or sum(numbers) > people[side]:
             raise Refused(_("These numbers do not fit the people of this side: count again."))
-    complete: dict[tuple[str, str], list[int]] = {(code, side): list(counts.get((code, side), [0] * size)) for code, size in box.items for side in SIDES}
+    complete: dict[tuple[str, str], list[int]] = {
+        (code, side): list(counts.get((code, side), [0] * size)) for code, size in box.items for side in SIDES
+    }
     Cell.objects.bulk_create(_cells(box, complete))
     box.box, box.state, box.on_paper = None, State.COUNTED, True
     box.save(update_fields=["box", "state", "on_paper"])

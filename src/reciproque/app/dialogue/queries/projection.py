@@ -286,7 +286,9 @@ def verdict_in_words(shown: CodedStatement) -> str:
 def _exact(
     session: Session, statements: Iterable[Statement], cells: Mapping[tuple[str, str], list[int]]
 ) -> dict[str, Exact]:
-    rows: dict[str, dict[str, Counts]] = {s.key: {side: _counts(cells, f"v:{s.key}", side) for side in SIDES} for s in statements}
+    rows: dict[str, dict[str, Counts]] = {
+        s.key: {side: _counts(cells, f"v:{s.key}", side) for side in SIDES} for s in statements
+    }
     reading = read_two_sides([(key, sides[Side.CLIENT], sides[Side.SUPPLIER]) for key, sides in rows.items()])
     sizes: dict[str, int] = {side: session.participants.filter(side=side, left=False).count() for side in SIDES}
     by_key = {s.key: s for s in statements}
