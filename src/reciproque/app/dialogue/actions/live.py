@@ -48,6 +48,7 @@ from reciproque.app.shared.vocabulary import SIDES, Seat
 
 LONGEST_TIMER = 3600
 LONGEST_NOTE = 500
+SHORTEST_KEY = 16
 SPEAK, RESTATE = 180, 60
 AGREE, FORECAST = 3, 3
 CLOSING_QUESTIONS = 3
@@ -113,7 +114,7 @@ def open_step(*, by: Actor, session: Session) -> None:
     _leave_activity(by, live)
     live.participants_step = live.facilitator_step
     live.place, live.round = 0, None
-    live.statement = _topic(fresh, live)
+    live.statement = _topic(fresh, live.participants_step, live.place)
     phase = PHASES[live.participants_step]
     if phase.code == "pause":
         live.activity, live.deadline = A.PAUSE, _timer(60 * phase.minutes)
@@ -125,23 +126,23 @@ def open_step(*, by: Actor, session: Session) -> None:
 def take_place(*, by: Actor, session: Session, place: int) -> None:
     """Another statement of the same step."""
     fresh, live = _room(by, session)
-    if not 0 <= place < max(1, len(_topics(fresh, live))):
+    if not 0 <= place < max(1, len(_topics(fresh, live.participants_step))):
         raise Refused(too_late())
     _leave_activity(by, live)
     live.place, live.round = place, None
-    live.statement = _topic(fresh, live)
+    live.statement = _topic(fresh, live.participants_step, live.place)
     fresh.participants.filter(ready_step__gte=live.participants_step).update(ready_step=None)
     _keep(by, live, "place", place=place)
 
 
-def _topics(session: Session, live: Live) -> Sequence[str]:
-    keys: list[str] = session.programme.get(PHASES[live.participants_step].topics, [])
+def _topics(session: Session, step: int) -> Sequence[str]:
+    keys: list[str] = session.programme.get(PHASES[step].topics, [])
     return keys
 
 
-def _topic(session: Session, live: Live) -> Statement | None:
-    keys = _topics(session, live)
-    return session.statements.filter(key=keys[live.place]).first() if live.place < len(keys) else None
+def _topic(session: Session, step: int, place: int) -> Statement | None:
+    keys = _topics(session, step)
+    return session.statements.filter(key=keys[place]).first() if place < len(keys) else None
 
 
 # ---------------------------------------------------------------- timer
@@ -281,19 +282,20 @@ def start_silence(*, by: Actor, session: Session, seconds: int) -> None:
 
 @transaction.atomic
 def write_note(*, participant: Participant, step: int, place: int, key: str, text: str) -> None:
-    """A sentence for the facilitator, without a name. Taken as long as the room is on the same statement.
+    """A sentence for the facilitator, without a name. Taken even when the room has just gone on: nothing typed is lost.
 
     The key is drawn by the page and known to it alone; with it the sentence can be changed.
     """
     session = participant.session
-    live = Live.objects.select_related("statement").get(session=session)
+    live = Live.objects.get(session=session)
     if not session.has_external_facilitator:
         raise Refused(_("Sentences are handed to a facilitator employed by neither company only: keep yours to speak."))
-    if session.state != SessionState.LIVE or (live.participants_step, live.place) != (step, place):
-        raise Refused(_("The room has gone on to something else. Your sentence was not handed over."))
-    if PHASES[step].code not in ("divides", "unsaid") or len(key) < 16 or not text.strip():
+    if session.state != SessionState.LIVE or step > live.participants_step:
+        raise Refused(_("The room is elsewhere. Your sentence was not handed over."))
+    if PHASES[step].code not in ("divides", "unsaid") or len(key) < SHORTEST_KEY or not text.strip():
         raise Refused(_("Write a sentence first."))
-    values = {"text": " ".join(text.split())[:LONGEST_NOTE], "statement": live.statement, "side": participant.side}
+    about = _topic(session, step, place)
+    values = {"text": " ".join(text.split())[:LONGEST_NOTE], "statement": about, "side": participant.side}
     Note.objects.update_or_create(session=session, edit_hash=urn.hash_of_sentence(key), defaults=values)
 
 

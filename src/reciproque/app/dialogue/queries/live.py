@@ -361,8 +361,8 @@ def topics_ahead(session: Session, phase: Phase, viewer: Viewer) -> list[tuple[i
     return [(place, one.text if viewer == Viewer.EXTERNAL or one.shown else "") for place, one in found]
 
 
-def notes_for(session: Session, live: Live, viewer: Viewer) -> list[Note]:
-    """Sentences written in silence about what the room is on: an external facilitator's only."""
+def notes_for(session: Session, viewer: Viewer) -> list[Note]:
+    """Sentences written in silence, those about what the room is on and late ones: an external facilitator's only."""
     if viewer != Viewer.EXTERNAL:
         return []
-    return list(session.notes.filter(statement=live.statement, hidden=False))
+    return list(session.notes.filter(hidden=False).select_related("statement"))

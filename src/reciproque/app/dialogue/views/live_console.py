@@ -72,7 +72,7 @@ def _moving(seat: Seated, live: Live) -> dict[str, Any]:
     session = seat.session
     viewer = viewer_of(seat)
     present = query.presence(session, live)
-    notes = query.notes_for(session, live, viewer)
+    notes = query.notes_for(session, viewer)
     numbers = [present.all_here, present.all_ready, present.all_answered, len(notes), live.seat_asked_by_id]
     said = "-".join(str(one) for one in numbers).replace(" ", "")
     return {
