@@ -207,6 +207,24 @@ def test_a_refused_engagement_writes_nothing_and_keeps_what_was_typed(client, ca
     assert AuditRecord.objects.count() == records
 
 
+def test_a_partner_is_engaged_once(client, cast, member):
+    own = world.ranked(cast.relationship.client)
+    one = own.partners.get(name="Partner 1")
+    engage(client, one, perimeter="Enzymes")
+    relations, records = Relationship.objects.count(), AuditRecord.objects.count()
+    assert "already engaged" in engage(client, one, perimeter="Another").content.decode()
+    assert (Relationship.objects.count(), AuditRecord.objects.count()) == (relations, records)
+    assert Engagement.objects.count() == 1
+
+
+@pytest.mark.parametrize("order", ["volume|evil", "{}", "volume,volume", "volume", ""])
+def test_an_order_that_was_tampered_with_is_never_stated(client, cast, member, order):
+    own = world.ranked(cast.relationship.client)
+    response = client.post(reverse("portfolio-weights", args=[own.key]), {"order": order, "state": "1"})
+    assert "names each of the five criteria once" in response.content.decode()
+    assert not own.weightings.exists()
+
+
 # ---------------------------------------------------------------- putting away
 def test_putting_away_and_taking_back(client, cast, member):
     own = world.ranked(cast.relationship.client)

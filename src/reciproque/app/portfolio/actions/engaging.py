@@ -20,9 +20,11 @@ from reciproque.app.shared.vocabulary import Side
 @transaction.atomic
 def engage_partner(*, by: Actor, partner: Partner, reason: str, perimeter: str = "") -> Engagement:
     """Open the relationship. Whoever decides becomes a member of it on the own side; sponsors are named later."""
-    Partner.objects.select_for_update().get(pk=partner.pk)
-    if partner.merged_into_id or partner.archived_at:
+    standing = Partner.objects.select_for_update().get(pk=partner.pk)
+    if standing.merged_into_id or standing.archived_at:
         raise Refused(_("This partner is merged or put away. Take it back first."))
+    if standing.relationship_id:
+        raise Refused(_("This partner is already engaged. Open its relationship from its page."))
     own, other = partner.portfolio.organisation, _company(by, partner)
     client, supplier = (own, other) if partner.portfolio.chair == Side.CLIENT else (other, own)
     facts = reasons(partner)

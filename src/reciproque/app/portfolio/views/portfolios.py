@@ -115,12 +115,15 @@ def portfolio_rank(request: SignedIn, key: str) -> HttpResponse:
 def portfolio_weights(request: SignedIn, key: str) -> HttpResponse:
     """The order of the criteria. Each gesture sends the order it starts from: nothing is kept until it is stated."""
     found = access.portfolio_for(request.user, key)
-    order = orders.parsed(request.POST.get("order", "")) or orders.order_in_force(found) or orders.EQUAL
+    sent = orders.parsed(request.POST.get("order", ""))
+    order = sent or orders.order_in_force(found) or orders.EQUAL
     way, _colon, criterion = request.POST.get("move", "").partition(":")
     if criterion in CRITERIA:
         order = orders.moved(order, criterion, way)
     form = OrderForm(request.POST or None)
     stating = request.method == "POST" and "state" in request.POST
+    if stating and not sent:
+        form.add_error(None, _("The order names each of the five criteria once."))
     if stating and form.is_valid():
         state_order(by=actor(request.user), portfolio=found, order=order, reason=form.cleaned_data["reason"])
         return done(request, _("The order is stated. Compute the ranks to see what it changes."), "portfolio", key)
