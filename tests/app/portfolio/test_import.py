@@ -135,6 +135,33 @@ def test_two_codes_of_one_name_stay_two_partners_until_somebody_merges_them(clie
     assert Partner.objects.count() == 2
 
 
+ERP = (
+    "Société : Client Works;;;;;",
+    "Cpte aux.;Raison sociale;N° TVA intracom;Date pièce;Montant HT;Dev.",
+    "F12;Lorvaux SAS;FR 32 552100554;15/03/2024;1 234,56 €;EUR",
+    "F12;LORVAUX S.A.S.;;30/04/2025;-1 200,00 €;EUR",
+    "F53;Kestrel Ltd;;01/02/2025;1,500.00;GBP",
+)
+
+
+def test_short_headings_of_an_accounting_program_and_a_foreign_cell_are_understood(client, own):
+    imported(client, own, world.csv_bytes(*ERP, encoding="cp1252"))
+    found = {(row.partner.code, row.year, row.currency): str(row.amount) for row in Amount.objects.all()}
+    assert found == {
+        ("F12", 2024, "EUR"): "1234.56",
+        ("F12", 2025, "EUR"): "-1200.00",
+        ("F53", 2025, "GBP"): "1500.00",
+    }
+    assert Partner.objects.get(code="F12").vat == "FR32552100554"
+
+
+def test_without_a_date_the_preview_says_in_which_year_everything_counts(client, own):
+    dated = upload(client, own, world.csv_bytes("Fournisseur;Date;Montant", "Lorvaux;01/02/2025;5"))
+    undated = upload(client, own, world.csv_bytes("Fournisseur;Montant", "Lorvaux;5"))
+    assert "every amount counts in" not in dated.content.decode()
+    assert "every amount counts in" in undated.content.decode()
+
+
 def test_columns_can_be_corrected_before_anything_is_written(client, own):
     data = world.csv_bytes("Libellé inconnu;Valeur;Montant", "Lorvaux;10;99")
     fields = fields_of(upload(client, own, data))

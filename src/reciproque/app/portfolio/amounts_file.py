@@ -42,7 +42,8 @@ LABELS = {
 SYNONYMS = {
     "code": (
         "code|code fournisseur|n° fournisseur|numéro fournisseur|numéro de fournisseur|compte fournisseur|code tiers|"
-        "compte tiers|compte auxiliaire|code client|n° client|numéro client|compte client|vendor|vendor code|"
+        "compte tiers|compte auxiliaire|compte aux|cpte aux|"
+        "code client|n° client|numéro client|compte client|vendor|vendor code|"
         "vendor number|vendor id|supplier code|supplier id|supplier number|customer code|customer number|customer id"
     ),
     "name": (
@@ -51,7 +52,10 @@ SYNONYMS = {
         "société|entreprise|partenaire|partner|company"
     ),
     "siren": "siren|siret|numéro siren|n° siren|n° siret|registration number|siren siret",
-    "vat": "tva|n° tva|numéro de tva|tva intracommunautaire|n° tva intracommunautaire|vat|vat number|vat id",
+    "vat": (
+        "tva|n° tva|numéro de tva|tva intracom|n° tva intracom|tva intracommunautaire|n° tva intracommunautaire|vat|"
+        "vat number|vat id"
+    ),
     "country": "pays|code pays|country|country code",
     "category": (
         "catégorie|famille|famille d'achat|famille d'achats|segment|category|commodity|groupe de marchandises|"
@@ -62,9 +66,10 @@ SYNONYMS = {
         "dépenses|montant en devise|montant devise|net ht|montant net|amount|net amount|spend|turnover|total|valeur|"
         "value|sales amount|amount in document currency"
     ),
-    "currency": "devise|monnaie|currency|code devise|currency code|document currency",
+    "currency": "devise|dev|monnaie|currency|code devise|currency code|document currency",
     "date": (
-        "date|date comptable|date facture|date de facture|date d'écriture|date de la pièce|posting date|invoice date|"
+        "date|date comptable|date facture|date de facture|date d'écriture|date de la pièce|date pièce|"
+        "date de pièce|posting date|invoice date|"
         "document date|période|period|mois|month|année|exercice|year|fiscal year"
     ),
     "direction": "sens|direction|flux|achat ou vente|achat/vente|bought or sold",
@@ -299,6 +304,8 @@ def read_amount(text: str, mark: str) -> Decimal:
     bare = bare[1:-1] if bracketed else bare
     negative = bracketed or bare.endswith("-")
     bare = bare.removesuffix("-").replace("\u2212", "-")
+    if "." in bare and "," in bare:  # such a cell tells by itself, whatever its column does
+        mark = max(".,", key=bare.rindex)
     bare = bare.replace("." if mark == "," else ",", "").replace(mark, ".")
     if not NUMBER.fullmatch(bare):
         raise BadCell(_("“%(text)s” is not an amount. Write it as 1234,56.") % {"text": text[:40]})

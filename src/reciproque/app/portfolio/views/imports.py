@@ -105,6 +105,7 @@ def _preview(request: SignedIn, portfolio: Portfolio, reading: Reading) -> HttpR
         "form": form,
         "columns": list(zip(form.columns(), samples, strict=True)),
         "largest": [(move, [_amount(*row) for row in move.amounts.items()]) for move in largest],
+        "undated": "amount" in reading.mapping and "date" not in reading.mapping,
         "without_rate": [one for one in foreign if one not in reading.rates],
         "problems": reading.file.problems[:PROBLEMS_SHOWN],
         "more_problems": max(len(reading.file.problems) - PROBLEMS_SHOWN, 0),
