@@ -191,6 +191,32 @@ def test_no_second_vote_before_the_first_result_is_shown(cast, led):
     assert round_.kind == Round.Kind.REVOTE
 
 
+def test_the_same_vote_is_not_counted_again_without_somebody(cast, led):
+    """Two counts of one question, the second without one person, would tell what that person answered."""
+    by = in_divide(cast, led)
+    round_ = room.start_vote(by=by, session=led, seconds=60)
+    for participant in votes._people(led):
+        votes.cast(round=round_, token=urn.token_of(participant), answers={round_.items[0][0]: 0})
+    room.show(by=by, session=led)
+    people.remove_participant(by=actor(cast.client_sponsor), session=led, participant=first(led))
+    with pytest.raises(Refused):
+        room.start_vote(by=by, session=led, seconds=60)
+    assert Round.objects.filter(session=led, kind="revote").count() == 1
+    room.take_place(by=by, session=led, place=1)
+    room.show(by=by, session=led)
+    room.start_vote(by=by, session=led, seconds=60)  # another statement is another question
+
+
+def test_a_vote_that_was_never_counted_may_be_taken_again(cast, led):
+    by = actor(cast.facilitator)
+    take_to(by, led, "mirror")
+    room.start_vote(by=by, session=led, seconds=60)
+    room.start_vote(by=by, session=led, seconds=60)
+    room.show(by=by, session=led)
+    with pytest.raises(Refused):
+        room.start_vote(by=by, session=led, seconds=60)
+
+
 def test_somebody_who_comes_late_joins_the_vote_that_is_open(cast, led):
     by = actor(cast.facilitator)
     room.start_vote(by=by, session=led, seconds=60)

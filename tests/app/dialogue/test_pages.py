@@ -125,8 +125,15 @@ def everything(cast, session) -> dict[tuple[str, str], bytes]:
         for url in addresses(session):
             response = client.get(url)
             content = b"".join(response) if response.streaming else response.content
-            found[who, url] = settled(content) + str(response.status_code).encode()
+            found[who, url] = settled(content) + outside(response) + str(response.status_code).encode()
     return found
+
+
+def outside(response) -> bytes:
+    """What the wire shows around a page: headers, and how long its cookies are."""
+    headers = sorted(item for item in response.headers.items() if item[0] != "Content-Disposition")
+    cookies = [(name, len(morsel.value)) for name, morsel in sorted(response.cookies.items())]
+    return repr((headers, cookies)).encode()
 
 
 def phones(session, *, but) -> dict[tuple[str, str], bytes]:
@@ -167,6 +174,28 @@ def test_before_the_reveal_one_ballot_changes_nothing_that_anybody_reads(cast, e
     assert [key for key in first[1] if first[1][key] != second[1][key]] == []
     assert first[2:] == second[2:]
     assert sum(page.endswith(b"200") for page in first[0].values()) > 30
+
+
+@pytest.mark.parametrize(("employer", "stage"), [("neutral", "deck"), ("client", "voting")])
+def test_before_the_reveal_one_concern_changes_nothing_that_anybody_reads(cast, employer, stage):
+    """The other side has deposited a theme; whether one person deposits the same, another or none shows nowhere."""
+    with clock.at(clock.now()):
+        session = workshops.voting_open(cast, employer=employer) if stage == "voting" else workshops.signed(cast)
+        if stage == "deck":
+            workshops.invite(cast, session)
+        voter, opposite = (session.participants.filter(side=side).first() for side in ("client", "supplier"))
+        phone(session, opposite).post(reverse("phone-themes"), {"theme": ["price"]})
+        browser, seen, answers = phone(session, voter), [], []
+        for chosen in (["price"], ["respect", "future"], []):
+            cache.clear()
+            answer = browser.post(reverse("phone-themes"), {"theme": chosen})
+            answers.append((answer.status_code, answer["Location"], outside(answer)))
+            log = list(AuditRecord.objects.values_list("action", "subject", "data"))
+            seen.append((everything(cast, session), phones(session, but=voter), log))
+    assert answers[0] == answers[1] == answers[2]
+    for world in seen[1:]:
+        assert [key for key in world[0] if world[0][key] != seen[0][0][key]] == []
+        assert world[1:] == seen[0][1:]
 
 
 def _seal_unseen(session):

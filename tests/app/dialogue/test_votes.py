@@ -8,8 +8,9 @@ from django.db import connection
 import workshops
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions import sessions, votes, voting
-from reciproque.app.dialogue.models import Cell, Participation, Round
+from reciproque.app.dialogue.models import Cell, Live, Participation, Round
 from reciproque.app.dialogue.queries.projection import Viewer, project
+from reciproque.app.dialogue.states import STEPS
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, actor
 from reciproque.app.shared.errors import Refused
@@ -212,8 +213,11 @@ def test_a_concern_appears_only_when_the_other_side_brought_it_too(cast):
     sessions.say_equity(by=actor(cast.facilitator), session=session)
     assert project(session, Viewer.EXTERNAL).themes == ()
     voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    assert len(project(session, Viewer.EXTERNAL).themes) == 1
+    assert project(session, Viewer.EVERYONE).themes == ()  # a facilitator of one company is not ahead of the other
+    sessions.begin(by=actor(cast.facilitator), session=session)
+    Live.objects.filter(session=session).update(participants_step=STEPS["unsaid"])
     assert project(session, Viewer.EVERYONE).themes == project(session, Viewer.EXTERNAL).themes
-    assert len(project(session, Viewer.EVERYONE).themes) == 1
     assert {cell.item for cell in Cell.objects.filter(round__kind="themes")} == {"t:price"}
     assert {tuple(cell.counts) for cell in Cell.objects.filter(round__kind="themes")} == {()}
 

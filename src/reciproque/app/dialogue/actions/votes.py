@@ -22,6 +22,7 @@ from reciproque.app.shared.vocabulary import SIDES
 
 Kind, State = Round.Kind, Round.State
 Items = Sequence[tuple[str, int]]
+SHOWN_ONCE = (Kind.MIRROR, Kind.REVOTE, Kind.CLOSING)  # the same vote again, less one person, would tell that answer
 
 
 @transaction.atomic
@@ -37,6 +38,7 @@ def open_round(
     """A new vote of everybody, with an empty slip for each participant."""
     fresh = locked(session)
     require_facilitator(by, fresh)
+    _refuse_twice(fresh, kind, statement)
     round_ = Round(session=fresh, kind=kind, statement=statement, items=[list(item) for item in items])
     round_.closes_at = closes_at
     people = list(_people(fresh))
@@ -45,6 +47,15 @@ def open_round(
     _expect(round_, people)
     log(by, fresh, "vote_opened", kind=kind, statement=statement.key if statement else "")
     return round_
+
+
+def _refuse_twice(session: Session, kind: str, statement: Statement | None) -> None:
+    """Two results of one question, minutes apart, differ by whoever came, left or changed in between."""
+    counted = session.rounds.filter(kind=kind, statement=statement, state=State.COUNTED)
+    if kind in SHOWN_ONCE and counted.exists():
+        raise Refused(
+            _("This vote has been counted and shown. A second count could tell what one person answered: talk instead.")
+        )
 
 
 def _expect(round_: Round, people: Iterable[Participant]) -> None:

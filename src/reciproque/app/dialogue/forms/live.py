@@ -39,9 +39,10 @@ def paper(data: Mapping[str, Any], round_: Round) -> Counts:
 
 
 def _count(typed: str) -> int:
-    if typed.strip() and not typed.strip().isdecimal():
+    slips = typed.strip() or "0"
+    if not slips.isdecimal() or len(slips) > 3:
         raise Refused(_("Type whole numbers of slips."))
-    return int(typed.strip() or 0)
+    return int(slips)
 
 
 class ProposalForm(forms.ModelForm):

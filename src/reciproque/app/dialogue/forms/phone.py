@@ -16,7 +16,7 @@ def answers(data: Mapping[str, str], items: Iterable[tuple[str, int]]) -> dict[s
     found = {}
     for code, size in items:
         value = str(data.get(code, ""))
-        if value.isdecimal() and int(value) < size:
+        if value.isdecimal() and len(value) == 1 and int(value) < size:
             found[code] = int(value)
     return found
 

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from reciproque.app.dialogue.access import Seated
 from reciproque.app.dialogue.models import (
     Cell,
+    Live,
     Participant,
     Participation,
     Round,
@@ -27,6 +28,7 @@ from reciproque.app.dialogue.models import (
     StatementState,
     Theme,
 )
+from reciproque.app.dialogue.states import STEPS
 from reciproque.app.shared.vocabulary import SIDES, Side, other_side
 from reciproque.science.coded_display import Code, CodedSide, CodedStatement, coded
 from reciproque.science.counts import Counts
@@ -128,7 +130,8 @@ def project(session: Session, viewer: Viewer) -> Projection:
     exact = _exact(session, statements, cells.get(deck.pk, {})) if viewer == Viewer.EXTERNAL else {}
     again = {one.statement_id: one for one in rounds if one.kind == Kind.REVOTE and one.state == State.COUNTED}
     views = tuple(_view(session, s, viewer, cells, deck, again.get(s.pk), exact.get(s.key)) for s in statements)
-    return Projection(_answered(deck), views, _themes(rounds, cells))
+    themes = _themes(rounds, cells) if viewer == Viewer.EXTERNAL or _themes_reached(session) else ()
+    return Projection(_answered(deck), views, themes)
 
 
 def _revealed(session: Session) -> bool:
@@ -137,6 +140,11 @@ def _revealed(session: Session) -> bool:
 
 def _over(session: Session) -> bool:
     return session.state in (SessionState.MINUTES, SessionState.FROZEN)
+
+
+def _themes_reached(session: Session) -> bool:
+    """Nobody employed by a side, not even who facilitates, reads what both had brought before the room does."""
+    return _over(session) or Live.objects.filter(session=session, participants_step__gte=STEPS["unsaid"]).exists()
 
 
 def _answered(round_: Round | None) -> dict[str, tuple[int, int]]:
