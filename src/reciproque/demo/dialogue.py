@@ -118,7 +118,7 @@ FORGE = Telling(
             1,
             "un changement de série est probable",
             "Prévenir par écrit dès qu’il est probable, même si rien n’est sûr.",
-            "un courriel daté par changement",
+            "un e-mail daté par changement",
             "Lister les changements probables du trimestre",
             "client",
         ),

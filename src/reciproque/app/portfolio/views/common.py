@@ -14,7 +14,7 @@ from reciproque.app.shared.errors import Refused
 
 
 def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, f"portfolio/{template}.html", {**context, "active_nav": "portfolio"})
+    return render(request, template, {**context, "active_nav": "portfolio"})
 
 
 def try_action(form: Form, action: Callable[..., Any], **arguments: Any) -> bool:

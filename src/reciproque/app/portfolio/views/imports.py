@@ -69,7 +69,14 @@ def portfolio_import(request: SignedIn, key: str) -> HttpResponse:
         except BadFile as error:
             form.add_error("file", str(error))
     labels = [_(label) for label in LABELS.values()]
-    return page(request, "import", portfolio=found, form=form, labels=labels, deliveries=found.deliveries.all()[:10])
+    return page(
+        request,
+        "portfolio/import.html",
+        portfolio=found,
+        form=form,
+        labels=labels,
+        deliveries=found.deliveries.all()[:10],
+    )
 
 
 def _read(
@@ -110,7 +117,7 @@ def _preview(request: SignedIn, portfolio: Portfolio, reading: Reading) -> HttpR
         "problems": reading.file.problems[:PROBLEMS_SHOWN],
         "more_problems": max(len(reading.file.problems) - PROBLEMS_SHOWN, 0),
     }
-    return page(request, "import_preview", portfolio=portfolio, **context)
+    return page(request, "portfolio/import_preview.html", portfolio=portfolio, **context)
 
 
 def _amount(key: tuple[int, str, str], amount: Decimal) -> str:

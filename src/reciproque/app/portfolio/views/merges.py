@@ -22,7 +22,9 @@ PER_PAGE = 20
 def merges(request: SignedIn, key: str) -> HttpResponse:
     found = access.portfolio_for(request.user, key)
     proposals = Paginator(queries.look_alikes(found), PER_PAGE).get_page(request.GET.get("page"))
-    return page(request, "merges", portfolio=found, proposals=proposals, merged=queries.merged(found)[:100])
+    return page(
+        request, "portfolio/merges.html", portfolio=found, proposals=proposals, merged=queries.merged(found)[:100]
+    )
 
 
 @require_POST

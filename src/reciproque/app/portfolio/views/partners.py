@@ -35,12 +35,21 @@ def partners(request: SignedIn, key: str) -> HttpResponse:
         return redirect("partners-waiting", key)
     filters = PartnerFilter(request.GET, categories=lists.categories(found))
     wanted = filters.wanted()
-    pages = Paginator(lists.ranked_list(ranking, **wanted), PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(lists.whole_rows(pages.object_list, wanted["sort"]))
+    found_rows = lists.ranked_list(ranking, **wanted)
+    pages = Paginator(found_rows, PER_PAGE).get_page(request.GET.get("page"))
+    start = pages.start_index() - 1
+    shown = list(lists.whole_rows(found_rows[max(start, 0) : pages.end_index()], wanted["sort"]))
     last = _last(ranking, [row.rank_high for row in shown])
     rows = [as_row(ranking, found.partner_side, row, last) for row in shown]
     return page(
-        request, "partners", portfolio=found, ranking=ranking, filters=filters, pages=pages, rows=rows, last=last
+        request,
+        "portfolio/partners.html",
+        portfolio=found,
+        ranking=ranking,
+        filters=filters,
+        pages=pages,
+        rows=rows,
+        last=last,
     )
 
 
@@ -57,14 +66,14 @@ def partners_waiting(request: SignedIn, key: str) -> HttpResponse:
     wanted = filters.wanted()
     rows = lists.waiting_list(found, ranking, text=wanted["text"], category=wanted["category"])
     pages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return page(request, "partners_waiting", portfolio=found, filters=filters, pages=pages)
+    return page(request, "portfolio/partners_waiting.html", portfolio=found, filters=filters, pages=pages)
 
 
 @require_GET
 def partners_archived(request: SignedIn, key: str) -> HttpResponse:
     found = access.portfolio_for(request.user, key)
     pages = Paginator(lists.archived_list(found), PER_PAGE).get_page(request.GET.get("page"))
-    return page(request, "partners_archived", portfolio=found, pages=pages)
+    return page(request, "portfolio/partners_archived.html", portfolio=found, pages=pages)
 
 
 def partner_new(request: SignedIn, key: str) -> HttpResponse:
@@ -77,7 +86,7 @@ def partner_new(request: SignedIn, key: str) -> HttpResponse:
         return done(
             request, _("%(name)s is in the portfolio. Score it now.") % {"name": made}, "partner-score", made.key
         )
-    return page(request, "partner_form", portfolio=found, form=form, partner=None)
+    return page(request, "portfolio/partner_form.html", portfolio=found, form=form, partner=None)
 
 
 @require_GET
@@ -86,7 +95,7 @@ def partner(request: SignedIn, key: str) -> HttpResponse:
     shown = sheet(found)
     return page(
         request,
-        "partner",
+        "portfolio/partner.html",
         portfolio=found.portfolio,
         sheet=shown,
         amounts=amounts_in_words(shown),
@@ -101,7 +110,7 @@ def partner_change(request: SignedIn, key: str) -> HttpResponse:
         form, actions.change_partner, by=actor(request.user), partner=found, **form.cleaned_data
     ):
         return done(request, _("The details are saved."), "partner", key)
-    return page(request, "partner_form", portfolio=found.portfolio, form=form, partner=found)
+    return page(request, "portfolio/partner_form.html", portfolio=found.portfolio, form=form, partner=found)
 
 
 def partner_score(request: SignedIn, key: str) -> HttpResponse:
@@ -113,7 +122,13 @@ def partner_score(request: SignedIn, key: str) -> HttpResponse:
     if form.is_valid() and try_action(form, score_partner, by=actor(request.user), partner=found, given=form.given()):
         return done(request, _("Your scores are kept, dated and signed."), "partner", key)
     return page(
-        request, "score", portfolio=found.portfolio, partner=found, form=form, pairs=form.pairs(), volume=volume
+        request,
+        "portfolio/score.html",
+        portfolio=found.portfolio,
+        partner=found,
+        form=form,
+        pairs=form.pairs(),
+        volume=volume,
     )
 
 
@@ -123,7 +138,7 @@ def partner_engage(request: SignedIn, key: str) -> HttpResponse:
     form = EngageForm(request.POST or None)
     if form.is_valid() and try_action(form, engage_partner, by=actor(request.user), partner=found, **form.cleaned_data):
         return done(request, _("The relationship is open and your reasons are kept. Nobody was told."), "partner", key)
-    return page(request, "engage", portfolio=found.portfolio, sheet=sheet(found), form=form)
+    return page(request, "portfolio/engage.html", portfolio=found.portfolio, sheet=sheet(found), form=form)
 
 
 @require_POST

@@ -31,7 +31,7 @@ def portfolios(request: SignedIn) -> HttpResponse:
     found = list(access.portfolios_for(request.user))
     if len(found) == 1:
         return redirect("portfolio", found[0].key)
-    return page(request, "portfolios", portfolios=found, organisation=organisation)
+    return page(request, "portfolio/portfolios.html", portfolios=found, organisation=organisation)
 
 
 def portfolio_new(request: SignedIn) -> HttpResponse:
@@ -42,7 +42,7 @@ def portfolio_new(request: SignedIn) -> HttpResponse:
     ):
         made = access.portfolios_for(request.user).get(name=form.cleaned_data["name"])
         return done(request, _("The portfolio is ready. Your company alone sees it."), "portfolio", made.key)
-    return page(request, "portfolio_new", form=form, organisation=organisation)
+    return page(request, "portfolio/portfolio_new.html", form=form, organisation=organisation)
 
 
 @require_GET
@@ -51,11 +51,17 @@ def portfolio(request: SignedIn, key: str) -> HttpResponse:
     found = access.portfolio_for(request.user, key)
     ranking = overview.latest(found)
     if ranking is None:
-        return page(request, "portfolio_empty", portfolio=found, partners=levels.active(found).count(), **_ready(found))
+        return page(
+            request,
+            "portfolio/portfolio_empty.html",
+            portfolio=found,
+            partners=levels.active(found).count(),
+            **_ready(found),
+        )
     shown = overview.overview(found, ranking)
     return page(
         request,
-        "portfolio",
+        "portfolio/portfolio.html",
         portfolio=found,
         overview=shown,
         order=orders.in_words(shown.weighting.order) if shown.weighting else [],
@@ -82,7 +88,7 @@ def portfolio_settings(request: SignedIn, key: str) -> HttpResponse:
 def _settings(request: SignedIn, found: Portfolio, form: SettingsForm, colleague: ColleagueForm) -> HttpResponse:
     return page(
         request,
-        "portfolio_settings",
+        "portfolio/portfolio_settings.html",
         portfolio=found,
         form=form,
         colleague=colleague if access.may_invite(request.user) else None,
@@ -116,10 +122,8 @@ def portfolio_weights(request: SignedIn, key: str) -> HttpResponse:
     """The order of the criteria. Each gesture sends the order it starts from: nothing is kept until it is stated."""
     found = access.portfolio_for(request.user, key)
     sent = orders.parsed(request.POST.get("order", ""))
-    order = sent or orders.order_in_force(found) or orders.EQUAL
     way, _colon, criterion = request.POST.get("move", "").partition(":")
-    if criterion in CRITERIA:
-        order = orders.moved(order, criterion, way)
+    order = _order_shown(found, sent, way, criterion)
     form = OrderForm(request.POST or None)
     stating = request.method == "POST" and "state" in request.POST
     if stating and not sent:
@@ -131,7 +135,7 @@ def portfolio_weights(request: SignedIn, key: str) -> HttpResponse:
     groups = [[(one, _label(one), percent(weights[one])) for one in group] for group in order]
     return page(
         request,
-        "weights",
+        "portfolio/weights.html",
         portfolio=found,
         groups=groups,
         written=orders.written(order),
@@ -139,6 +143,11 @@ def portfolio_weights(request: SignedIn, key: str) -> HttpResponse:
         history=[(row, orders.in_words(row.order)) for row in found.weightings.all()[:10]],
         moved=bool(criterion),
     )
+
+
+def _order_shown(found: Portfolio, sent: orders.Order | None, way: str, criterion: str) -> orders.Order:
+    order = sent or orders.order_in_force(found) or orders.EQUAL
+    return orders.moved(order, criterion, way) if criterion in CRITERIA else order
 
 
 def _label(criterion: str) -> str:
@@ -152,7 +161,7 @@ def portfolio_kraljic(request: SignedIn, key: str) -> HttpResponse:
     if ranking is None:
         return redirect("portfolio", key)
     squares = maps.kraljic(found, overview.ranked(ranking), list(overview.worth_showing(ranking)))
-    return page(request, "kraljic", portfolio=found, ranking=ranking, kraljic=squares)
+    return page(request, "portfolio/kraljic.html", portfolio=found, ranking=ranking, kraljic=squares)
 
 
 @require_GET
@@ -161,12 +170,14 @@ def portfolio_compare(request: SignedIn, key: str) -> HttpResponse:
     found = access.portfolio_for(request.user, key)
     rankings = list(found.rankings.all()[:50])
     if len(rankings) < 2:
-        return page(request, "compare", portfolio=found, rankings=rankings, comparison=None)
+        return page(request, "portfolio/compare.html", portfolio=found, rankings=rankings, comparison=None)
     later = access.ranking_for(found, request.GET.get("later") or rankings[0].key)
     earlier = access.ranking_for(found, request.GET.get("earlier") or rankings[1].key)
     if earlier.computed_at > later.computed_at:
         earlier, later = later, earlier
-    return page(request, "compare", portfolio=found, rankings=rankings, comparison=comparison(earlier, later))
+    return page(
+        request, "portfolio/compare.html", portfolio=found, rankings=rankings, comparison=comparison(earlier, later)
+    )
 
 
 @require_GET
@@ -176,4 +187,4 @@ def portfolio_method(request: SignedIn, key: str) -> HttpResponse:
     scales = [
         (_label(criterion), [anchors(found.chair, scale) for scale in SCALES_OF[criterion]]) for criterion in CRITERIA
     ]
-    return page(request, "method", portfolio=found, scales=scales)
+    return page(request, "portfolio/method.html", portfolio=found, scales=scales)
