@@ -129,6 +129,29 @@ def everything(cast, session) -> dict[tuple[str, str], bytes]:
     return found
 
 
+def test_a_stranger_cannot_tell_an_address_from_one_that_never_was(cast):
+    """Every address of workshops and promises, read and written to: a key of others answers as a key of nobody."""
+    session = workshops.revealed(cast)
+    own = {"statement": session.statements.first().key, "person": session.participants.first().key}
+    stranger, walked = Client(), 0
+    stranger.force_login(cast.outsider)
+    for route in routes(get_resolver()):
+        if not re.match(r"(dialogue|commitments)/.*<str:key>", route):
+            continue
+        keys = (session.key if "sessions/" in route else session.relationship.key, "nobodys-key")
+        for call in (stranger.get, stranger.post):
+            cache.clear()
+            seen = [
+                call("/" + re.sub(r"<\w+:(\w+)>", lambda at: {"key": key, **own}.get(at[1], "1"), route))  # noqa: B023
+                for key in keys
+            ]
+            assert {page.status_code for page in seen} <= {404, 405}, route
+            bodies = [settled(page.content).replace(key.encode(), b"") for page, key in zip(seen, keys, strict=True)]
+            assert bodies[0] == bodies[1], route
+            walked += 1
+    assert walked > 80
+
+
 def outside(response) -> bytes:
     """What the wire shows around a page: headers, and how long its cookies are."""
     headers = sorted(item for item in response.headers.items() if item[0] != "Content-Disposition")
