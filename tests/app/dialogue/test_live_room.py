@@ -299,6 +299,10 @@ def test_a_rehearsal_plays_with_simulated_phones_of_its_own(cast):
     by = actor(cast.facilitator)
     made = rehearsal.start_rehearsal(by=by, session=session)
     assert made.is_rehearsal
+    deck = made.rounds.get(kind="deck")
+    torn = {side: urn.sums(deck)[deck.items[0][0], side] for side in ("client", "supplier")}
+    assert torn["client"][0] > torn["client"][1], "a divide to rehearse: the client's phones agree"
+    assert torn["supplier"][1] > torn["supplier"][0], "and the supplier's do not"
     round_ = room.start_vote(by=by, session=made, seconds=60)
     rehearsal.let_robots_act(by=by, session=made)
     round_.refresh_from_db()

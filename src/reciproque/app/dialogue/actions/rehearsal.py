@@ -23,12 +23,14 @@ from reciproque.app.dialogue.actions.votes import cast, open_round, seal_round
 from reciproque.app.dialogue.models import Effort, Live, Participant, Proposal, Round, Session, SessionState, Statement
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
-from reciproque.app.shared.vocabulary import SIDES
+from reciproque.app.shared.vocabulary import SIDES, Side
 
 ROBOTS = 6  # on each side: enough for coded counts to be drawn
 PROPOSALS = 4
 FROM = (SessionState.VOTING, SessionState.READY)
 LIKES = {"v": (6, 3, 1), "f": (1, 1, 1), "m": (5, 3, 2), "c": (7, 2, 1), "p": (1, 2, 3, 2)}
+# One statement in five divides the two sides, so that the debate of a divide can be rehearsed too.
+TORN_EVERY, TORN = 5, {Side.CLIENT: (60, 1, 1), Side.SUPPLIER: (1, 60, 1)}
 _dice = secrets.SystemRandom()
 
 
@@ -101,12 +103,14 @@ def _robots(room: Session) -> list[Participant]:
 
 def _vote(room: Session, round_: Round) -> None:
     for robot in _robots(room):
-        answers = {code: _drawn(code, size) for code, size in round_.items}
+        answers = {code: _drawn(robot, place, code, size) for place, (code, size) in enumerate(round_.items)}
         cast(round=round_, token=urn.token_of(robot), answers=answers)
 
 
-def _drawn(code: str, size: int) -> int:
+def _drawn(robot: Participant, place: int, code: str, size: int) -> int:
     likes = LIKES.get(code.partition(":")[0], (1,) * size)
+    if code.startswith("v:") and place % TORN_EVERY == 0:
+        likes = TORN[robot.side]
     return _dice.choices(range(size), likes[:size])[0]
 
 
