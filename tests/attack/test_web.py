@@ -12,6 +12,7 @@ from django.urls import get_resolver
 import personas
 import wave_steps
 from consistency.test_urls import patterns
+from reciproque.app.network.views import participation
 from reciproque.app.reading.actions import turn_key
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
@@ -66,6 +67,8 @@ def signed_in(cast, role):
 def seen(cast, wave, role, at):
     """All that a role is shown: status and page of every address, less what is drawn anew each time."""
     client, found = signed_in(cast, role), {}
+    for visits in (participation.strangers, participation.answers):  # each look starts with the whole allowance
+        visits.clear()
     for _name, url in addresses(wave):
         with clock.at(at):
             response = client.get(url)

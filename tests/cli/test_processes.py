@@ -93,7 +93,12 @@ def test_a_killed_web_process_is_replaced(installation):
 
 def test_a_worker_stops_when_asked(installation):
     with installation.start("worker") as worker:
-        until(lambda: installation.folder.exists() and "No worker" not in installation.run("check").stdout)
+        until(
+            lambda: (
+                (installation.folder / "reciproque.sqlite3").exists()
+                and "No worker" not in installation.run("check").stdout
+            )
+        )
         worker.terminate()
         assert worker.wait(timeout=30) == 0
 

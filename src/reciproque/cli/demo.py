@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     if load.already_loaded() and not arguments.again:
         print("The demonstration is loaded already.")
         return 0
-    if load.relationships():
+    if Relationship.objects.filter(is_demo=True).exists():
         _refuse_to_erase_real_relationships()
         _erase()
         prepare()
@@ -44,5 +44,6 @@ def _erase() -> None:
     """Empty an installation that holds nothing but the demonstration."""
     for alias in connections:
         call_command("migrate", "app", "zero", database=alias, verbosity=0)
-    for left in [*settings.SECRETS_DIR.glob("wave-*"), *settings.SECRETS_DIR.glob("opening-*")]:
-        left.unlink()
+    for kind in ("wave-*", "opening-*", "workshop-*", "round-*"):
+        for left in settings.SECRETS_DIR.glob(kind):
+            left.unlink()

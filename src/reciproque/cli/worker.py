@@ -13,7 +13,8 @@ from reciproque.cli.running import running
 
 
 def run(arguments: argparse.Namespace) -> int:
+    stop = stop_on_signals()  # before anything that takes time: whoever asks it to stop is heard
     prepare()
     with running(settings.DATA_DIR):
-        run_until(stop_on_signals(), (*SURVEY, *PROMISES, *WORKSHOPS), holder=new_holder())
+        run_until(stop, (*SURVEY, *PROMISES, *WORKSHOPS), holder=new_holder())
     return 0
