@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
 ]
 FILES = {"wave-record"}
-FILE_NAMES = (".pdf", ".xlsx", ".csv", ".ics")
+FILE_NAMES = (".pdf", ".xlsx", ".csv", ".ics", ".json")
 NOT_VISITED = {"account_logout", "set_language"}
 # Pages of a wave say other things in each of its states; the others are looked at once for each role.
 OF_A_WAVE = {"wave", "reading", "relationship", "wave-outbox"}
