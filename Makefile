@@ -8,7 +8,7 @@ SRC := src/reciproque
 export RECIPROQUE_DATA ?= $(CURDIR)/data
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test check fix demo bench assets messages wheel clean
+.PHONY: help run test prove check fix demo bench assets messages wheel clean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -61,10 +61,13 @@ test: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages $(STAMP)/system ## Everyth
 	tools/with_postgres.sh .venv/bin/pytest -n 2 --dist loadfile -m "not browser and not slow and not sqlite" tests/app/survey tests/app/shared tests/app/reading -o console_output_style=count
 	.venv/bin/pytest -m browser -o console_output_style=count
 
+prove: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages $(STAMP)/system ## Attacks, faults and load, as figures: claim, target, measured (an hour)
+	$(PY) proof/all.py
+
 check: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## Contracts, types, lint, catalogue, templates, migrations, sizes
 	.venv/bin/lint-imports
-	.venv/bin/ruff check src tests tools benchmarks
-	.venv/bin/ruff format --check --quiet src tests tools benchmarks
+	.venv/bin/ruff check src tests tools benchmarks proof
+	.venv/bin/ruff format --check --quiet src tests tools benchmarks proof
 	.venv/bin/mypy
 	$(PY) tools/messages.py check
 	.venv/bin/djlint --lint --quiet $(SRC)
@@ -73,8 +76,8 @@ check: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## Contracts, types, lint
 	$(PY) tools/budgets.py
 
 fix: $(STAMP)/venv ## Format what can be formatted
-	.venv/bin/ruff check --fix --quiet src tests tools benchmarks || true
-	.venv/bin/ruff format --quiet src tests tools benchmarks
+	.venv/bin/ruff check --fix --quiet src tests tools benchmarks proof || true
+	.venv/bin/ruff format --quiet src tests tools benchmarks proof
 
 bench: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## Measure against the figures to reach
 	$(PY) benchmarks/all.py

@@ -1,0 +1,103 @@
+"""Every promise of the product as a figure; prints *claim, target, measured*; exits with 1 when one is missed.
+
+    python proof/all.py [--full] [PART ...]
+
+Each part is a process of its own. Two run at a time, except those that measure time, which run alone at the end.
+What was measured replaces its line in docs/security/figures.md, with the date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from claims import Claim
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).resolve().parent
+FIGURES = HERE.parent / "docs/security/figures.md"
+POSTGRES = str(HERE.parent / "tools/with_postgres.sh")
+# Longest first, so that two lanes end together; on which database.
+TOGETHER = (
+    ("attack", "sqlite"),
+    ("hostile", "sqlite"),
+    ("faults", "sqlite"),
+    ("isolation", "sqlite"),
+    ("fairness", "sqlite"),
+    ("storage", "sqlite"),
+    ("storage", "postgresql"),
+    ("faults", "postgresql"),
+    ("keys", "sqlite"),
+    ("census", "sqlite"),
+    ("continuity", "sqlite"),
+    ("continuity", "postgresql"),
+)
+ALONE = (("timing", "sqlite"), ("load", "sqlite"), ("load", "postgresql"))
+
+
+def prove(part: str, database: str, full: bool) -> list[Claim]:
+    """Run one part; what it could not measure is a claim that was missed."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "claims.json"
+        command = [*([POSTGRES] if database == "postgresql" else []), sys.executable, str(HERE / f"{part}.py")]
+        done = subprocess.run(
+            [*command, *(["--full"] if full else []), "--json", str(out)], text=True, capture_output=True, check=False
+        )
+        claims = [Claim(**row) for row in json.loads(out.read_text())] if out.exists() else []
+    if done.returncode and not any(not claim.kept for claim in claims):
+        last = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        claims.append(Claim(f"The part “{part}” runs to its end", "yes", f"no: {last[:120]}", False))
+        print(done.stderr, file=sys.stderr)
+    print(f"{part} on {database}: {len(claims)} claims, {time.monotonic() - started:.0f} s", flush=True)
+    label = " (PostgreSQL)" if database == "postgresql" else ""
+    return [Claim(claim.claim + label, claim.target, claim.measured, claim.kept) for claim in claims]
+
+
+def table(claims: Iterable[Claim]) -> Table:
+    made = Table("claim", "target", "measured", "", show_lines=False)
+    for claim in claims:
+        made.add_row(claim.claim, claim.target, claim.measured, "kept" if claim.kept else "[bold red]MISSED")
+    return made
+
+
+def record(claims: Iterable[Claim], full: bool) -> None:
+    """Each claim keeps one line in the figures: its last measure, the day, and whether at the whole scale."""
+    today, scale = datetime.now(UTC).date().isoformat(), "whole" if full else "an hour's"
+    head, _, rows = FIGURES.read_text().partition("| --- | --- | --- | --- | --- |\n")
+    lines = {row.split(" | ")[0]: row for row in rows.splitlines() if row}
+    for claim in claims:
+        measured = claim.measured if claim.kept else f"**missed**: {claim.measured}"
+        lines[f"| {claim.claim}"] = f"| {claim.claim} | {claim.target} | {measured} | {scale} | {today} |"
+    FIGURES.write_text(f"{head}| --- | --- | --- | --- | --- |\n" + "\n".join(lines.values()) + "\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="the whole scale (hours)")
+    parser.add_argument("parts", nargs="*", help="only these parts")
+    options = parser.parse_args()
+    asked = [[run for run in runs if not options.parts or run[0] in options.parts] for runs in (TOGETHER, ALONE)]
+    started = time.monotonic()
+    with ThreadPoolExecutor(2) as lanes:
+        found = list(lanes.map(lambda run: prove(*run, options.full), asked[0]))
+    found += [prove(*run, options.full) for run in asked[1]]
+    claims = [claim for part in found for claim in part]
+    record(claims, options.full)
+    Console(width=160).print(table(claims))
+    missed = sum(not claim.kept for claim in claims)
+    print(f"{len(claims)} claims, {missed} missed, {(time.monotonic() - started) / 60:.1f} minutes")
+    return 1 if missed or not claims else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
