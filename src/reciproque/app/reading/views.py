@@ -20,6 +20,7 @@ from reciproque.app.reading.queries.reading import reading_page
 from reciproque.app.reading.queries.texts import texts_of
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act
 from reciproque.app.survey.models import Wave
 from reciproque.reports import reading_pdf as pdf
 from reciproque.reports import reading_xlsx as xlsx
@@ -89,11 +90,8 @@ def text_reword(request: SignedIn, key: str) -> HttpResponse:
     text = access.facilitated_text_for(request.user, key)
     form = RewordForm(request.POST)
     reworded = form.cleaned_data["reworded"] if form.is_valid() else ""
-    try:
-        actions.reword_text(by=actor(request.user), text=text, reworded=reworded)
-        messages.success(request, _("Both companies now read these words."))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    done = _("Both companies now read these words.")
+    act(request, done, actions.reword_text, by=actor(request.user), text=text, reworded=reworded)
     return redirect("reading-texts", text.publication.wave.key)
 
 

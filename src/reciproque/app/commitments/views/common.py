@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -13,7 +12,7 @@ from reciproque.app.commitments.access import Chair
 from reciproque.app.commitments.models import Commitment
 from reciproque.app.directory.access import SignedIn
 from reciproque.app.shared.audit import actor
-from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act
 
 
 def context_of(chair: Chair, **more: Any) -> dict[str, Any]:
@@ -22,12 +21,8 @@ def context_of(chair: Chair, **more: Any) -> dict[str, Any]:
 
 
 def done(
-    request: SignedIn, commitment: Commitment, said: str, act: Callable[..., object], /, **arguments: Any
+    request: SignedIn, commitment: Commitment, said: str, action: Callable[..., object], /, **arguments: Any
 ) -> HttpResponse:
     """Act, say what happened or why not, and show the promise again."""
-    try:
-        act(by=actor(request.user), **arguments)
-        messages.success(request, said)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    act(request, said, action, by=actor(request.user), **arguments)
     return redirect("commitment", commitment.key)

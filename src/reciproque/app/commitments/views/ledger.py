@@ -29,6 +29,7 @@ from reciproque.app.directory.xlsx import BadFile
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import try_action
 from reciproque.app.shared.vocabulary import SIDES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,12 +55,10 @@ def commitment_new(request: SignedIn, key: str) -> HttpResponse:
         initial=_first_words(request, chair),
     )
     if form.is_valid():
-        try:
-            made = propose(by=actor(request.user), relationship=chair.relationship, **form.offer())
+        made = try_action(form, propose, by=actor(request.user), relationship=chair.relationship, **form.offer())
+        if made:
             messages.success(request, _("Offered. It counts once both owners have accepted it."))
             return redirect("commitment", made.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
     status = 422 if form.errors else 200
     return render(request, "commitments/new.html", context_of(chair, form=form), status=status)
 

@@ -22,7 +22,7 @@ from reciproque.app.commitments.views.common import context_of
 from reciproque.app.directory.access import SignedIn
 from reciproque.app.directory.queries.people import people_of
 from reciproque.app.shared.audit import actor
-from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import try_action
 
 
 @require_safe
@@ -42,13 +42,11 @@ def exposed_sponsor_new(request: SignedIn, key: str) -> HttpResponse:
     access.require(promise_page(found, chair).do.expose)
     company = chair.relationship.organisation(chair.side)
     form = ExposedForm(request.POST or None, people=list(people_of(company)))
-    if form.is_valid():
-        try:
-            name_exposed(by=actor(request.user), commitment=found, **form.cleaned_data)
-            messages.success(request, _("Named. Only your company reads this."))
-            return redirect("exposed-sponsors", chair.relationship.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
+    if form.is_valid() and try_action(
+        form, name_exposed, by=actor(request.user), commitment=found, **form.cleaned_data
+    ):
+        messages.success(request, _("Named. Only your company reads this."))
+        return redirect("exposed-sponsors", chair.relationship.key)
     context = context_of(chair, promise=found, form=form, company=company)
     return render(request, "commitments/exposed_new.html", context, status=422 if form.errors else 200)
 

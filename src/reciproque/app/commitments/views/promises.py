@@ -26,7 +26,7 @@ from reciproque.app.commitments.queries.promise import PromisePage, owners_offer
 from reciproque.app.commitments.views.common import context_of, done
 from reciproque.app.directory.access import SignedIn
 from reciproque.app.shared.audit import actor
-from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import try_action
 
 
 @require_safe
@@ -125,13 +125,9 @@ def commitment_terms(request: SignedIn, key: str) -> HttpResponse:
     kind = OfferForm if offered else TermsForm
     first = {name: getattr(found, name) for name in (*kind.TERMS, "effort_client", "effort_supplier") if name != "why"}
     form = kind(request.POST or None, relationship=chair.relationship, initial=first)
-    if form.is_valid():
-        act = offers.counter if offered else changes.ask_terms
-        try:
-            act(by=actor(request.user), commitment=found, **form.terms())
-            return redirect("commitment", key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
+    action = offers.counter if offered else changes.ask_terms
+    if form.is_valid() and try_action(form, action, by=actor(request.user), commitment=found, **form.terms()):
+        return redirect("commitment", key)
     context = context_of(chair, promise=found, form=form, offered=offered)
     return render(request, "commitments/terms.html", context, status=422 if form.errors else 200)
 

@@ -21,7 +21,7 @@ from reciproque.app.network.queries import halves
 from reciproque.app.network.views.web import context_of, shown_material
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
-from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act, try_action
 
 
 def web_pairs(request: SignedIn, key: str) -> HttpResponse:
@@ -105,15 +105,11 @@ def web_person(request: SignedIn, key: str) -> HttpResponse:
     company = seat.relationship.organisation(side)
     form = QuickPersonForm(request.POST, organisation=company, prefix=f"new-{side}")
     if form.is_valid():
-        try:
-            directory.add_key_person(
-                by=actor(request.user), relationship=seat.relationship, side=side, **form.cleaned_data
-            )
+        asked = {"relationship": seat.relationship, "side": side, **form.cleaned_data}
+        if try_action(form, directory.add_key_person, by=actor(request.user), **asked):
             name = form.cleaned_data["last_name"]
             messages.success(request, _("%(name)s is in the list. Nobody was told.") % {"name": name})
             return redirect("web-people", key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
     sides = lists_key_people(seat.membership)
     forms = {one: _listed(seat, one) for one in sides}
     return _people_page(request, seat, forms, form)
@@ -130,11 +126,7 @@ def web_complete(request: SignedIn, key: str) -> HttpResponse:
         messages.error(request, _("Say yes or no about your company’s list."))
         return redirect("web-people", key)
     complete = form.cleaned_data["complete"]
-    try:
-        directory.declare_key_list(
-            by=actor(request.user), relationship=seat.relationship, side=sides[0], complete=complete
-        )
-        messages.success(request, _("Your answer about the list is kept."))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    where = {"relationship": seat.relationship, "side": sides[0]}
+    done = _("Your answer about the list is kept.")
+    act(request, done, directory.declare_key_list, by=actor(request.user), complete=complete, **where)
     return redirect("web-people", key)

@@ -26,6 +26,7 @@ from reciproque.app.network.queries import participation as queries
 from reciproque.app.network.views.web import context_of
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act
 from reciproque.app.shared.views import Visits
 
 CLOSED = "network/part_closed.html"
@@ -105,22 +106,16 @@ def web_link_show(request: SignedIn, key: str) -> HttpResponse:
 @require_POST
 def web_link_mail(request: SignedIn, key: str) -> HttpResponse:
     seat, link = access.link_for(request.user, key)
-    try:
-        participation.mail_link(by=actor(request.user), link=link)
-        messages.success(request, _("The letter is in the outbox: it leaves within a minute."))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    done = _("The letter is in the outbox: it leaves within a minute.")
+    act(request, done, participation.mail_link, by=actor(request.user), link=link)
     return redirect("web-links", seat.relationship.key)
 
 
 @require_POST
 def web_link_revoke(request: SignedIn, key: str) -> HttpResponse:
     seat, link = access.link_for(request.user, key)
-    try:
-        participation.revoke_link(by=actor(request.user), link=link)
-        messages.success(request, _("This link opens nothing any more. What was answered stays."))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    done = _("This link opens nothing any more. What was answered stays.")
+    act(request, done, participation.revoke_link, by=actor(request.user), link=link)
     return redirect("web-links", seat.relationship.key)
 
 
@@ -128,15 +123,10 @@ def web_link_revoke(request: SignedIn, key: str) -> HttpResponse:
 def web_waiting(request: SignedIn, key: str) -> HttpResponse:
     """A new name that a key person gave: it joins the half, or is set aside."""
     seat, waiting = access.waiting_for(request.user, key)
-    try:
-        if request.POST.get("answer") == "yes":
-            participation.accept_waiting(by=actor(request.user), waiting=waiting)
-            messages.success(request, _("The tie is in your half."))
-        else:
-            participation.refuse_waiting(by=actor(request.user), waiting=waiting)
-            messages.success(request, _("This name is set aside. Nothing of it is kept."))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    done, action = _("This name is set aside. Nothing of it is kept."), participation.refuse_waiting
+    if request.POST.get("answer") == "yes":
+        done, action = _("The tie is in your half."), participation.accept_waiting
+    act(request, done, action, by=actor(request.user), waiting=waiting)
     return redirect("web-links", seat.relationship.key)
 
 

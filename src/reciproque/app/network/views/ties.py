@@ -19,6 +19,7 @@ from reciproque.app.network.queries.participation import waiting_names
 from reciproque.app.network.views.web import context_of
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act, try_action
 
 
 def web_ties(request: SignedIn, key: str) -> HttpResponse:
@@ -60,22 +61,17 @@ def web_tie(request: SignedIn, key: str) -> HttpResponse:
     seat, declaration = access.declaration_for(request.user, key)
     first = {name: getattr(declaration, name) for name in ("frequency", "subject", "since", "until", "shown")}
     form = TieForm(request.POST or None, initial=first)
-    if form.is_valid():
-        try:
-            change_tie(by=actor(request.user), declaration=declaration, **form.cleaned_data)
-            messages.success(request, _("The tie is changed."))
-            return redirect("web-ties", seat.relationship.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
+    if form.is_valid() and try_action(
+        form, change_tie, by=actor(request.user), declaration=declaration, **form.cleaned_data
+    ):
+        messages.success(request, _("The tie is changed."))
+        return redirect("web-ties", seat.relationship.key)
     return render(request, "network/tie.html", context_of(seat, form=form, tie=declaration))
 
 
 @require_POST
 def web_tie_withdraw(request: SignedIn, key: str) -> HttpResponse:
     seat, declaration = access.declaration_for(request.user, key)
-    try:
-        withdraw_tie(by=actor(request.user), declaration=declaration)
-        messages.success(request, _("The tie is no longer in your half."))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    done = _("The tie is no longer in your half.")
+    act(request, done, withdraw_tie, by=actor(request.user), declaration=declaration)
     return redirect("web-ties", seat.relationship.key)

@@ -12,8 +12,9 @@ from reciproque.app.directory.access import SignedIn
 from reciproque.app.portfolio import access
 from reciproque.app.portfolio.actions import merging as actions
 from reciproque.app.portfolio.queries import merges as queries
-from reciproque.app.portfolio.views.common import act, page
+from reciproque.app.portfolio.views.common import page
 from reciproque.app.shared.audit import actor
+from reciproque.app.shared.refusals import act
 
 PER_PAGE = 20
 

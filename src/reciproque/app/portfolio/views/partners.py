@@ -20,8 +20,9 @@ from reciproque.app.portfolio.models import Ranking
 from reciproque.app.portfolio.queries import lists, overview
 from reciproque.app.portfolio.queries.sheet import amounts_in_words, sheet
 from reciproque.app.portfolio.queries.words import as_row, shown_ranks
-from reciproque.app.portfolio.views.common import act, done, page, try_action
+from reciproque.app.portfolio.views.common import done, page
 from reciproque.app.shared.audit import actor
+from reciproque.app.shared.refusals import act, try_action
 
 PER_PAGE = 50
 

@@ -19,8 +19,9 @@ from reciproque.app.portfolio.models import Portfolio
 from reciproque.app.portfolio.queries import levels, maps, orders, overview
 from reciproque.app.portfolio.queries.comparison import comparison
 from reciproque.app.portfolio.queries.words import percent
-from reciproque.app.portfolio.views.common import act, done, page, try_action
+from reciproque.app.portfolio.views.common import done, page
 from reciproque.app.shared.audit import actor
+from reciproque.app.shared.refusals import act, try_action
 from reciproque.science.acceptability import central_weights
 
 

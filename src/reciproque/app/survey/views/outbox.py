@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reciproque.app.directory.access import SignedIn
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act
 from reciproque.app.survey import access
 from reciproque.app.survey.actions import invitations
 from reciproque.app.survey.actions.delivery import letter_of
@@ -72,11 +73,8 @@ def links_by_hand(request: SignedIn, key: str) -> HttpResponse:
 @require_POST
 def retry(request: SignedIn, key: str) -> HttpResponse:
     mail, invitation = access.outbox_mail_for(request.user, key)
-    try:
-        invitations.retry_refused(by=actor(request.user), mail=mail)
-        messages.success(request, _("The invitation will leave again within a minute."))
-    except Refused as refused:
-        messages.error(request, refused.message)
+    done = _("The invitation will leave again within a minute.")
+    act(request, done, invitations.retry_refused, by=actor(request.user), mail=mail)
     return redirect("wave-outbox", invitation.wave.key)
 
 

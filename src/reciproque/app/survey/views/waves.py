@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reciproque.app.directory.access import SignedIn, relationship_for, require_role
 from reciproque.app.directory.models import Membership
 from reciproque.app.shared.audit import Actor, actor
-from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.refusals import act, try_action
 from reciproque.app.survey import access
 from reciproque.app.survey.access import wave_for
 from reciproque.app.survey.actions import closing, waves
@@ -60,11 +63,9 @@ def new(request: SignedIn, key: str) -> HttpResponse:
     require_role(membership, *access.PREPARES)
     form = SettingsForm(request.POST or None)
     if form.is_valid():
-        try:
-            wave = waves.create_wave(by=_actor(request), relationship=relationship, **form.cleaned_data)
-            return redirect("wave-people", wave.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
+        made = try_action(form, waves.create_wave, by=_actor(request), relationship=relationship, **form.cleaned_data)
+        if made:
+            return redirect("wave-people", made.key)
     context = {
         "form": form,
         "relationship": relationship,
@@ -82,12 +83,10 @@ def settings(request: SignedIn, key: str) -> HttpResponse:
         return _elsewhere(request, wave)
     form = SettingsForm(request.POST or None, wave=wave)
     if form.is_valid():
-        try:
-            waves.change_wave(by=_actor(request), wave=wave, **{"level": wave.level, **form.cleaned_data})
+        settings = {"level": wave.level, **form.cleaned_data}
+        if try_action(form, waves.change_wave, by=_actor(request), wave=wave, **settings):
             messages.success(request, _("The rules are kept."))
             return redirect("wave", wave.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
     return page(request, "survey/wave_settings.html", wave, membership, form=form)
 
 
@@ -99,14 +98,9 @@ def people(request: SignedIn, key: str) -> HttpResponse:
         return _elsewhere(request, wave)
     forms = {side: _people_form(request, wave, side) for side in sides}
     chosen = request.POST.get("side", "")
-    if chosen in forms and forms[chosen].is_valid():
-        try:
-            list_ = forms[chosen].cleaned_data["people"]
-            waves.set_people(by=_actor(request), wave=wave, side=chosen, people=list_)
-            messages.success(request, _("The list is kept."))
-            return redirect("wave-people", wave.key)
-        except Refused as refusal:
-            forms[chosen].add_error(None, refusal.message)
+    if chosen in forms and _listed(request, forms[chosen], waves.set_people, wave, chosen):
+        messages.success(request, _("The list is kept."))
+        return redirect("wave-people", wave.key)
     return page(
         request,
         "survey/wave_people.html",
@@ -114,6 +108,14 @@ def people(request: SignedIn, key: str) -> HttpResponse:
         membership,
         lists=[(side, wave.relationship.organisation(side), form) for side, form in forms.items()],
         declaration=_declaration(wave, membership),
+    )
+
+
+def _listed(request: SignedIn, form: PeopleForm, action: Callable[..., Any], wave: Wave, side: str) -> bool:
+    """Whether the people ticked for a side are now on its list."""
+    chosen = form.cleaned_data["people"] if form.is_valid() else None
+    return chosen is not None and bool(
+        try_action(form, action, by=_actor(request), wave=wave, side=side, people=chosen)
     )
 
 
@@ -139,14 +141,8 @@ def declare(request: SignedIn, key: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say yes or no about your company’s list."))
         return redirect("wave-people", wave.key)
-    return _do(
-        request,
-        wave,
-        lambda: waves.declare_list(
-            by=_actor(request), wave=wave, side=membership.side, complete=form.cleaned_data["complete"]
-        ),
-        done=_("Your answer about the list is kept."),
-    )
+    done, complete = _("Your answer about the list is kept."), form.cleaned_data["complete"]
+    return _do(request, wave, waves.declare_list, done, side=membership.side, complete=complete)
 
 
 def late(request: SignedIn, key: str) -> HttpResponse:
@@ -157,14 +153,9 @@ def late(request: SignedIn, key: str) -> HttpResponse:
         return _elsewhere(request, wave)
     forms = {side: _late_form(request, wave, side) for side in sides}
     chosen = request.POST.get("side", "")
-    if chosen in forms and forms[chosen].is_valid():
-        try:
-            list_ = forms[chosen].cleaned_data["people"]
-            waves.add_late_people(by=_actor(request), wave=wave, side=chosen, people=list_)
-            messages.success(request, _("They are on the list; their invitations leave now."))
-            return redirect("wave", wave.key)
-        except Refused as refusal:
-            forms[chosen].add_error(None, refusal.message)
+    if chosen in forms and _listed(request, forms[chosen], waves.add_late_people, wave, chosen):
+        messages.success(request, _("They are on the list; their invitations leave now."))
+        return redirect("wave", wave.key)
     lists = [(side, wave.relationship.organisation(side), form) for side, form in forms.items()]
     return page(request, "survey/wave_late.html", wave, membership, lists=lists)
 
@@ -179,36 +170,24 @@ def _late_form(request: SignedIn, wave: Wave, side: str) -> PeopleForm:
 def start_sealing(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
-    return _do(
-        request,
-        wave,
-        lambda: waves.start_sealing(by=_actor(request), wave=wave),
-        done=_("The rules no longer change. Both sponsors can seal their key."),
-    )
+    done = _("The rules no longer change. Both sponsors can seal their key.")
+    return _do(request, wave, waves.start_sealing, done)
 
 
 @require_POST
 def back_to_draft(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(access.prepares(membership))
-    return _do(
-        request,
-        wave,
-        lambda: waves.back_to_draft(by=_actor(request), wave=wave),
-        done=_("The wave is in preparation again. Phrases already given are void: tear up their records."),
-    )
+    done = _("The wave is in preparation again. Phrases already given are void: tear up their records.")
+    return _do(request, wave, waves.back_to_draft, done)
 
 
 @require_POST
 def close(request: SignedIn, key: str) -> HttpResponse:
     wave, membership = wave_for(request.user, key)
     access.require(membership.role == Membership.Role.FACILITATOR)
-    return _do(
-        request,
-        wave,
-        lambda: closing.start_closing(by=_actor(request), wave=wave),
-        done=_("Answers are closed. The list of receipts is published within a minute."),
-    )
+    done = _("Answers are closed. The list of receipts is published within a minute.")
+    return _do(request, wave, closing.start_closing, done)
 
 
 def extend(request: SignedIn, key: str) -> HttpResponse:
@@ -217,13 +196,9 @@ def extend(request: SignedIn, key: str) -> HttpResponse:
     if wave.state != S.COLLECTING:
         return _elsewhere(request, wave)
     form = ExtendForm(request.POST or None)
-    if form.is_valid():
-        try:
-            waves.extend_wave(by=_actor(request), wave=wave, closes_at=form.cleaned_data["closes_at"])
-            messages.success(request, _("The wave is extended."))
-            return redirect("wave", wave.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
+    if form.is_valid() and try_action(form, waves.extend_wave, by=_actor(request), wave=wave, **form.cleaned_data):
+        messages.success(request, _("The wave is extended."))
+        return redirect("wave", wave.key)
     return page(request, "survey/wave_extend.html", wave, membership, form=form)
 
 
@@ -234,12 +209,8 @@ def cancel(request: SignedIn, key: str) -> HttpResponse:
         return _elsewhere(request, wave)
     form = CancelForm(request.POST or None)
     if form.is_valid():
-        return _do(
-            request,
-            wave,
-            lambda: waves.cancel_wave(by=_actor(request), wave=wave),
-            done=_("The wave is cancelled: its keys, links and ballots are destroyed."),
-        )
+        done = _("The wave is cancelled: its keys, links and ballots are destroyed.")
+        return _do(request, wave, waves.cancel_wave, done)
     return page(request, "survey/wave_cancel.html", wave, membership, form=form, word=CancelForm.expected())
 
 
@@ -250,12 +221,10 @@ def clone(request: SignedIn, key: str) -> HttpResponse:
         return _elsewhere(request, wave)
     form = DatesForm(request.POST or None)
     if form.is_valid():
-        try:
-            made = waves.clone_wave(by=_actor(request), wave=wave, **form.cleaned_data)
+        made = try_action(form, waves.clone_wave, by=_actor(request), wave=wave, **form.cleaned_data)
+        if made:
             messages.success(request, _("The next wave is prepared: look at the people, then seal."))
             return redirect("wave-people", made.key)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
     return page(request, "survey/wave_clone.html", wave, membership, form=form)
 
 
@@ -271,11 +240,7 @@ def _elsewhere(request: SignedIn, wave: Wave) -> HttpResponse:
     return redirect("wave", wave.key)
 
 
-def _do(request: SignedIn, wave: Wave, act: object, *, done: str) -> HttpResponse:
+def _do(request: SignedIn, wave: Wave, action: Callable[..., Any], done: str, **arguments: Any) -> HttpResponse:
     """Run one action and come back to the wave's page with what it says."""
-    try:
-        act()  # type: ignore[operator]
-        messages.success(request, done)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
+    act(request, done, action, by=_actor(request), wave=wave, **arguments)
     return redirect("wave", wave.key)
