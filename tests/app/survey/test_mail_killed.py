@@ -86,7 +86,7 @@ def reached(server: smtp.Handler) -> list[str]:
     return [address for address in server.recipients if address.startswith("person")]
 
 
-def wait_for(condition, seconds: float = 40) -> None:
+def wait_for(condition, seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited too long"
