@@ -135,6 +135,33 @@ def test_polling_says_nothing_while_nothing_changes_and_moves_the_clock_alone(ca
     assert 'id="live"' in phone.get(reverse("phone-now"), {"at": stamp}).content.decode()
 
 
+def test_all_screens_say_sealed_at_the_deadline_by_themselves(cast, led):
+    """Nothing is pressed and nothing is written: two seconds later at most, by their own asking, all three know."""
+    console, phone = client_of(cast.facilitator), phone_of(led)
+    press(console, led, "vote", seconds=60)
+    end = led.rounds.get(kind="test").closes_at
+    screens = (
+        (phone, "phone-live", "phone-now", []),
+        *((console, n, f"{n}-now", [led.key]) for n in ("room", "console")),
+    )
+    for moment, sealed in ((end - timedelta(seconds=1), False), (end, True)):
+        with clock.at(moment):
+            for client, name, _again, key in screens:
+                page = client.get(reverse(name, args=key)).content.decode()
+                assert ("sealed" in page or "scellés" in page) == sealed, (name, sealed)
+    for client, name, again, key in screens:
+        with clock.at(end - timedelta(seconds=1)):
+            stamp = re.search(r'data-stamp="([^"]+)"', client.get(reverse(name, args=key)).content.decode())[1]
+            assert client.get(reverse(again, args=key), {"at": stamp}).status_code == 204
+        with clock.at(end):
+            asked = client.get(reverse(again, args=key), {"at": stamp})
+            assert asked.status_code == 200
+            assert "sealed" in asked.content.decode() or "scellés" in asked.content.decode(), name
+    assert led.rounds.get(kind="test").state == "open"  # looking writes nothing
+    with clock.at(end + timedelta(seconds=5)):  # what was on its way is still taken
+        assert phone.post(reverse("phone-live-vote"), {"m:test": "0"}).status_code == 302
+
+
 def test_polling_costs_two_queries(cast, led):
     phone = phone_of(led)
     stamp = re.search(r'data-stamp="([^"]+)"', phone.get(reverse("phone-live")).content.decode())[1]

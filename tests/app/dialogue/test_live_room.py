@@ -8,7 +8,7 @@ import personas
 import workshops
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions import live as room
-from reciproque.app.dialogue.actions import people, rehearsal, votes
+from reciproque.app.dialogue.actions import people, rehearsal, votes, voting
 from reciproque.app.dialogue.models import Live, Note, Round, Session, SpeakingTurn
 from reciproque.app.dialogue.queries import live as query
 from reciproque.app.dialogue.queries.projection import Viewer
@@ -89,10 +89,23 @@ def test_a_vote_takes_what_was_being_sent_at_the_deadline_then_nothing(cast, led
     with clock.at(end + timedelta(seconds=11)):
         with pytest.raises(Refused):
             room.answer_vote(participant=other, token=urn.token_of(other), answers={"m:test": 0})
-        room.settle(session=led)
+        voting.seal_due()
     round_.refresh_from_db()
     assert round_.state == Round.State.SEALED
     assert sum(urn.sums(round_)["m:test", "client"]) == 1
+
+
+def test_the_deadline_seals_a_vote_of_the_room_for_whatever_is_done_next(cast, led):
+    """Without waiting for the worker: a person taken off the list after the deadline leaves a sealed box as it is."""
+    by = actor(cast.facilitator)
+    round_ = room.start_vote(by=by, session=led, seconds=60)
+    leaver = first(led)
+    room.answer_vote(participant=leaver, token=urn.token_of(leaver), answers={"m:test": 0})
+    with clock.at(round_.closes_at + timedelta(seconds=10)):
+        people.remove_participant(by=actor(cast.client_sponsor), session=led, participant=leaver)
+    round_.refresh_from_db()
+    assert round_.state == Round.State.SEALED
+    assert urn.sums(round_)["m:test", "client"] == [1, 0, 0]
 
 
 def test_more_time_is_for_everybody_and_cannot_reopen_a_sealed_vote(cast, led):

@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+import personas
 import workshops
 from reciproque.app.dialogue import urn
+from reciproque.app.dialogue.access import participant_of, session_for
+from reciproque.app.dialogue.actions import people as lists
 from reciproque.app.dialogue.actions import sessions, votes, voting
-from reciproque.app.dialogue.models import Cell, Live, Participation, Round
+from reciproque.app.dialogue.jobs import JOBS, seal_votes
+from reciproque.app.dialogue.models import Cell, Live, Participation, Round, Session
 from reciproque.app.dialogue.queries.projection import Viewer, project
 from reciproque.app.dialogue.states import STEPS
 from reciproque.app.shared import clock
@@ -71,13 +76,38 @@ def test_one_may_change_the_own_vote_until_it_is_sealed(cast):
 
 
 def test_the_deadline_seals_even_before_the_worker_comes(cast):
+    """At the second itself: the boxes take nothing more, every page says so, and the next command finds it written."""
     session = workshops.voting_open(cast)
-    with clock.at(clock.now() + timedelta(days=4, minutes=1)):
+    someone = people(session, "client")[0]
+    themes(session, [(someone, ["price"])])
+    with clock.at(session.vote_closes_at):
         with pytest.raises(Refused):
-            workshops.vote(session, people(session, "client")[0], AGREE)
-        voting.seal_due()
+            workshops.vote(session, someone, AGREE)
+        with pytest.raises(Refused):
+            themes(session, [(someone, ["respect"])])
+        assert Session.objects.get().state == "voting"
+        assert session_for(cast.client_member, session.key).session.state == "ready"
+        assert participant_of(urn.token_of(someone)).session.state == "ready"
+        lists.remove_participant(
+            by=actor(cast.client_sponsor), session=session, participant=people(session, "client")[1]
+        )
     session.refresh_from_db()
     assert session.state == "ready"
+    assert set(session.rounds.values_list("state", flat=True)) == {"sealed"}
+    assert sum(urn.sums(session.rounds.get(kind="themes"))["t:price", "client"]) == 1
+
+
+def test_the_worker_writes_down_what_the_clock_has_sealed(cast):
+    session = workshops.voting_open(cast)
+    with clock.at(session.vote_closes_at - timedelta(seconds=1)):
+        voting.seal_due()
+        assert Session.objects.get().state == "voting"
+    with clock.at(session.vote_closes_at):
+        voting.seal_due()
+        voting.seal_votes(by=actor(cast.facilitator), session=session)  # nothing is left to do, and nothing breaks
+    assert Session.objects.get().state == session.state == "ready"
+    assert AuditRecord.objects.filter(action="workshop.votes_sealed").count() == 1
+    assert next(job.every for job in JOBS if job.run is seal_votes) <= timedelta(seconds=5)
 
 
 def test_nobody_seals_early_while_somebody_has_not_answered(cast):
@@ -182,9 +212,6 @@ def test_under_five_answers_no_figure_is_shown(cast):
 
 
 def test_a_late_arrival_votes_in_the_open_round_and_a_leaver_s_slip_is_gone(cast):
-    import personas
-    from reciproque.app.dialogue.actions import people as lists
-
     session = workshops.voting_open(cast)
     leaver = people(session, "client")[0]
     workshops.vote(session, leaver, AGREE)
@@ -194,6 +221,21 @@ def test_a_late_arrival_votes_in_the_open_round_and_a_leaver_s_slip_is_gone(cast
     workshops.vote(session, arrived, DISAGREE)
     sums = urn.sums(deck_of(session))
     assert sums[f"v:{session.statements.first().key}", "client"] == [0, 1, 0]
+
+
+def test_who_leaves_after_the_sealing_leaves_the_answer_in_the_box(cast, client):
+    """A sealed box cannot be searched; the page says so before the button is pressed."""
+    session = workshops.voting_open(cast)
+    workshops.everybody_votes(session, client=[AGREE] * 4 + [DISAGREE], supplier=[AGREE] * 5)
+    client.force_login(cast.client_sponsor)
+    address = reverse("workshop-people", args=[session.key])
+    assert "leaves the box" in client.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    assert "stays in it" in client.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    dissenter = people(session, "client")[4]
+    lists.remove_participant(by=actor(cast.client_sponsor), session=session, participant=dissenter)
+    assert urn.sums(deck_of(session))[f"v:{session.statements.first().key}", "client"] == [4, 1, 0]
+    assert participant_of(urn.token_of(dissenter)) is None
 
 
 # ---------------------------------------------------------------- twin locks

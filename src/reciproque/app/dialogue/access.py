@@ -12,6 +12,7 @@ from reciproque.app.dialogue.states import PHONES_WORK
 from reciproque.app.dialogue.urn import hash_of
 from reciproque.app.directory.access import relationship_for
 from reciproque.app.directory.models import Account, Membership, Relationship
+from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES, Seat
 from reciproque.app.survey.urn import tokens
 from reciproque.app.survey.urn.errors import InvalidToken
@@ -68,11 +69,11 @@ class Seated:
         return (self.membership.side,) if keeps and self.membership.side in SIDES else ()
 
 
-def sessions_for(account: Account, key: str) -> tuple[Relationship, Membership, QuerySet[Session]]:
+def sessions_for(account: Account, key: str) -> tuple[Relationship, Membership, list[Session]]:
     """The relationship of that key, the account's role on it, and its sessions, latest first."""
     relationship, membership = relationship_for(account, key)
     found = Session.objects.filter(relationship=relationship, rehearsal_of=None).select_related("facilitator")
-    return relationship, membership, found
+    return relationship, membership, [as_it_stands(one) for one in found]
 
 
 def may_create(membership: Membership) -> bool:
@@ -89,7 +90,15 @@ def session_for(account: Account, key: str) -> Seated:
     membership = session and membership_on(session, account)
     if not session or not membership:
         raise Http404
-    return Seated(session, membership)
+    return Seated(as_it_stands(session), membership)
+
+
+def as_it_stands(session: Session) -> Session:
+    """The private vote is sealed at its deadline, for every screen at once; the worker writes it down soon after."""
+    past = session.vote_closes_at is not None and clock.now() >= session.vote_closes_at
+    if session.state == SessionState.VOTING and past:
+        session.state = SessionState.READY
+    return session
 
 
 def membership_on(session: Session, account: Account) -> Membership | None:
@@ -119,12 +128,15 @@ def statement_for(seat: Seated, key: str) -> Statement:
 # ---------------------------------------------------------------- by an own link, without account
 def participant_of(token: bytes) -> Participant | None:
     """Whose link this is, as long as the session takes anything from phones."""
-    return (
+    found = (
         Participant.objects.filter(token_hash=hash_of(token), left=False)
         .exclude(session__state=SessionState.CANCELLED)
         .select_related("session__relationship__client", "session__relationship__supplier", "session__facilitator")
         .first()
     )
+    if found is not None:
+        as_it_stands(found.session)
+    return found
 
 
 def read_token(typed: str) -> bytes | None:

@@ -18,6 +18,6 @@ def freeze_minutes(turn: Turn) -> bool:
 
 
 JOBS = (
-    Job("seal votes of workshops", timedelta(minutes=1), seal_votes),
+    Job("seal votes of workshops", timedelta(seconds=5), seal_votes),
     Job("freeze minutes", timedelta(minutes=10), freeze_minutes),
 )

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from reciproque.app.dialogue import access
 from reciproque.app.dialogue.access import Seated
-from reciproque.app.dialogue.models import Participant, Session
+from reciproque.app.dialogue.models import Participant, Round, Session
+from reciproque.app.dialogue.queries.clock import is_shut
 from reciproque.app.dialogue.states import ForbiddenTransition, transition
-from reciproque.app.shared import audit
-from reciproque.app.shared.audit import Actor
+from reciproque.app.shared import audit, clock
+from reciproque.app.shared.audit import SYSTEM, Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import Audience
 
@@ -35,11 +36,26 @@ def participant_actor(participant: Participant) -> Actor:
 
 def locked(session: Session) -> Session:
     """The session as it is now, kept from other writers until the end of the transaction."""
-    return (
+    fresh = (
         Session.objects.select_for_update(of=("self",))
         .select_related("relationship__client", "relationship__supplier", "facilitator")
         .get(pk=session.pk)
     )
+    _seal_past(fresh)
+    return fresh
+
+
+def _seal_past(session: Session) -> None:
+    """Write down what the clock has sealed, before anything else happens: nobody gains by being first after it."""
+    open_ = session.rounds.select_for_update().filter(state=Round.State.OPEN, closes_at__lte=clock.now())
+    for round_ in [one for one in open_ if is_shut(one)]:
+        round_.state = Round.State.SEALED
+        round_.save(update_fields=["state"])
+        log(SYSTEM, session, "vote_sealed", kind=round_.kind)
+        if round_.kind == Round.Kind.DECK:
+            session.state = transition("seal_votes", session.state).target
+            session.save(update_fields=["state"])
+            log(SYSTEM, session, "votes_sealed")
 
 
 def same(session: Session, fresh: Session) -> None:

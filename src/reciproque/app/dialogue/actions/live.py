@@ -42,7 +42,7 @@ from reciproque.app.dialogue.queries.clock import is_over
 from reciproque.app.dialogue.states import PHASES, Activity, turns_of
 from reciproque.app.directory.models import Account, Membership
 from reciproque.app.shared import clock
-from reciproque.app.shared.audit import SYSTEM, Actor
+from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES, Seat
 
@@ -159,7 +159,7 @@ def extend(*, by: Actor, session: Session, seconds: int) -> None:
     """More time, for everybody at once. A vote whose time is over stays sealed."""
     _fresh, live = _room(by, session)
     round_ = live.round
-    if live.deadline is None or (round_ is not None and is_over(live) and live.activity == A.VOTE):
+    if live.deadline is None or (round_ is not None and live.activity == A.VOTE and is_over(live)):
         raise Refused(_("This time is over: start again if the room wants to."))
     live.deadline = max(live.deadline, clock.now()) + timedelta(seconds=seconds)
     if live.activity == A.VOTE and round_ is not None:
@@ -220,9 +220,9 @@ ROUNDS: Mapping[str, tuple[str, list[tuple[str, int]]]] = {
 def answer_vote(*, participant: Participant, token: bytes, answers: Mapping[str, int]) -> None:
     """One slip from a phone, until the time is over. Without actor nor record, as for every vote."""
     live = Live.objects.select_related("round").get(session=participant.session)
-    if live.activity != A.VOTE or live.round is None or is_over(live):
+    if live.activity != A.VOTE or live.round is None:
         raise Refused(_("The votes are sealed: nothing can be added or changed any more."))
-    cast(round=live.round, token=token, answers=answers, allow_late=True)
+    cast(round=live.round, token=token, answers=answers)
 
 
 @transaction.atomic
@@ -259,13 +259,6 @@ def count_on_paper(*, by: Actor, session: Session, counts: Mapping[tuple[str, st
     enter_on_paper(by=by, round=live.round, counts=counts)
     live.activity, live.deadline = A.RESULT, None
     _keep(by, live, "paper")
-
-
-def settle(*, session: Session) -> None:
-    """Seal for good a vote whose time is over, before the next command. Until then it takes nothing either."""
-    live = Live.objects.select_related("round").filter(session=session).first()
-    if live and live.activity == A.VOTE and live.round and live.round.state == State.OPEN and is_over(live):
-        seal_round(by=SYSTEM, round=live.round)
 
 
 # ---------------------------------------------------------------- silence

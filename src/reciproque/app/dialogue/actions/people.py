@@ -57,7 +57,11 @@ def _enter(session: Session, side: str, person: Person, known: Participant | Non
 
 @transaction.atomic
 def remove_participant(*, by: Actor, session: Session, participant: Participant) -> None:
-    """Somebody will not take part: the link opens nothing any more, a slip not yet counted leaves the box."""
+    """Somebody will not take part: the link opens nothing any more, and a slip leaves each box that is still open.
+
+    A sealed box cannot be searched: what lies in it stays, whoever goes. Otherwise a company could take out, between
+    sealing and counting, the people whose answers it would rather not see counted.
+    """
     fresh = locked(session)
     require_state(fresh, *OPEN_TO_PEOPLE)
     _require_choice(by, fresh, participant.side)

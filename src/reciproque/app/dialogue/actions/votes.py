@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions.common import locked, log, require_facilitator, too_late
 from reciproque.app.dialogue.models import Cell, Participant, Participation, Round, Session, Statement
-from reciproque.app.shared import clock
+from reciproque.app.dialogue.queries.clock import is_shut
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
@@ -74,14 +74,10 @@ def _people(session: Session) -> list[Participant]:
 
 
 @transaction.atomic
-def cast(*, round: Round, token: bytes, answers: Mapping[str, int], allow_late: bool = False) -> None:  # noqa: A002
-    """Put one slip into the box, over the one already there. Refused once the round is sealed or its hour is past.
-
-    `allow_late`: what a phone had typed when its time ran out is still taken, as long as the round is not sealed.
-    """
+def cast(*, round: Round, token: bytes, answers: Mapping[str, int]) -> None:  # noqa: A002
+    """Put one slip into the box, over the one already there. Refused once the round is sealed or its time is past."""
     box = _locked(round)
-    past = box.closes_at is not None and clock.now() >= box.closes_at and not allow_late
-    if box.state != State.OPEN or past:
+    if is_shut(box):
         raise Refused(_("The votes are sealed: nothing can be added or changed any more."))
     unknown = set(answers) - {code for code, _size in box.items}
     if unknown:

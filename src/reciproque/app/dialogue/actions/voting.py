@@ -24,9 +24,9 @@ from reciproque.app.dialogue.actions.deck import LARGEST_DECK
 from reciproque.app.dialogue.actions.votes import count_round, open_round, seal_round
 from reciproque.app.dialogue.models import Round, Session, SessionState, Statement, StatementState
 from reciproque.app.dialogue.queries.programme import suggested
-from reciproque.app.dialogue.queries.projection import answered
+from reciproque.app.dialogue.queries.projection import everybody_answered
 from reciproque.app.shared import clock
-from reciproque.app.shared.audit import SYSTEM, Actor
+from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
 
@@ -52,6 +52,7 @@ def open_voting(*, by: Actor, session: Session, closes_at: datetime) -> Round:
     fresh.save(update_fields=["state", "deposits_closed", "vote_closes_at"])
     items = [(f"v:{one.key}", 3) for one in deck] + [(f"f:{one.key}", 3) for one in deck if one.forecast]
     round_ = open_round(by=by, session=fresh, kind=Kind.DECK, items=items, closes_at=closes_at)
+    fresh.rounds.filter(kind=Kind.THEMES, state=State.OPEN).update(closes_at=closes_at)
     log(by, fresh, "voting_opened", statements=len(deck))
     same(session, fresh)
     return round_
@@ -78,24 +79,28 @@ def _shuffle(deck: list[Statement]) -> None:
 
 @transaction.atomic
 def seal_votes(*, by: Actor, session: Session) -> None:
-    """Seal the private vote and the twin locks: at the deadline, or before when everybody has answered."""
-    fresh = moved(by, session, "seal_votes")
-    deck = fresh.rounds.get(kind=Kind.DECK)
-    everybody = all(done == asked for done, asked in answered(deck).values())
-    past = fresh.vote_closes_at is not None and clock.now() >= fresh.vote_closes_at
-    if not past and not everybody:
-        raise Refused(_("Some have not answered yet: the vote is sealed at its deadline."))
-    fresh.save(update_fields=["state"])
-    for round_ in fresh.rounds.filter(kind__in=(Kind.DECK, Kind.THEMES), state=State.OPEN):
-        seal_round(by=by, round=round_)
-    log(by, fresh, "votes_sealed")
+    """Seal the private vote and the twin locks before their deadline, when everybody has answered.
+
+    At the deadline they are sealed by themselves: then there is nothing left to do.
+    """
+    fresh = locked(session)
+    if fresh.state != S.READY:
+        fresh = moved(by, session, "seal_votes")
+        if not everybody_answered(fresh):
+            raise Refused(_("Some have not answered yet: the vote is sealed at its deadline."))
+        fresh.save(update_fields=["state"])
+        for round_ in fresh.rounds.filter(kind__in=(Kind.DECK, Kind.THEMES), state=State.OPEN):
+            seal_round(by=by, round=round_)
+        log(by, fresh, "votes_sealed")
     same(session, fresh)
 
 
-def seal_due(*, by: Actor = SYSTEM) -> None:
-    """Every vote whose deadline is past."""
-    for session in Session.objects.filter(state=S.VOTING, vote_closes_at__lte=clock.now()):
-        seal_votes(by=by, session=session)
+def seal_due() -> None:
+    """Write down, for every workshop, the votes that the clock has sealed. Screens did not wait for it."""
+    due = Session.objects.filter(rounds__state=State.OPEN, rounds__closes_at__lte=clock.now()).distinct()
+    for session in due:
+        with transaction.atomic():
+            locked(session)
 
 
 @transaction.atomic

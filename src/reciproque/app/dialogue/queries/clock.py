@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reciproque.app.dialogue.models import Live
+from reciproque.app.dialogue.models import Live, Round
+from reciproque.app.dialogue.states import Activity
 from reciproque.app.shared import clock
 
 GRACE = timedelta(seconds=10)  # what a phone was sending when its time ran out is still taken
+BEFORE_THE_ROOM = (Round.Kind.DECK, Round.Kind.THEMES)
 
 
 def is_over(live: Live) -> bool:
-    """The time given is past, and the moment of grace after it."""
-    return live.deadline is not None and clock.now() >= live.deadline + GRACE
+    """The time given is past. All screens say at once that a vote is sealed; a sentence gets the moment of grace."""
+    grace = timedelta(0) if live.activity == Activity.VOTE else GRACE
+    return live.deadline is not None and clock.now() >= live.deadline + grace
+
+
+def is_shut(round_: Round) -> bool:
+    """The box takes nothing more, whether or not the worker has already written it down."""
+    grace = timedelta(0) if round_.kind in BEFORE_THE_ROOM else GRACE
+    past = round_.closes_at is not None and clock.now() >= round_.closes_at + grace
+    return past or round_.state != Round.State.OPEN
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reciproque.app.dialogue.models import Round, Session, Statement, StatementState, Theme
-from reciproque.app.shared import clock
+from reciproque.app.dialogue.queries.clock import is_shut
 
 Kind, State = Round.Kind, Round.State
 
@@ -33,9 +33,7 @@ class ThemeChoice:
 def open_round_of(session: Session, kind: str) -> Round | None:
     """The round of that kind that takes answers now."""
     found = session.rounds.filter(kind=kind, state=State.OPEN).last()
-    if found is None or (found.closes_at is not None and clock.now() >= found.closes_at):
-        return None
-    return found
+    return None if found is None or is_shut(found) else found
 
 
 def questions(session: Session, round_: Round, token: bytes, mine: Mapping[str, int]) -> tuple[Question, ...]:

@@ -162,6 +162,12 @@ def answered(round_: Round) -> dict[str, tuple[int, int]]:
     return {side: found.get(side, (0, 0)) for side in SIDES}
 
 
+def everybody_answered(session: Session) -> bool:
+    """Nobody is left to be waited for in the private vote."""
+    deck = session.rounds.filter(kind=Kind.DECK).defer("box").first()
+    return deck is not None and all(done == asked for done, asked in answered(deck).values())
+
+
 def _cells(rounds: Iterable[Round]) -> dict[int, dict[tuple[str, str], list[int]]]:
     """The sums of the rounds that were counted, by round, then by item and side."""
     counted = [one.pk for one in rounds if one.state == State.COUNTED]

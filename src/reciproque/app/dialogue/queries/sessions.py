@@ -10,9 +10,8 @@ from django.utils.translation import pgettext
 from reciproque.app.dialogue.access import Seated
 from reciproque.app.dialogue.models import Participant, Session, SessionState, Signature
 from reciproque.app.dialogue.queries.equity import Equity, equity
-from reciproque.app.dialogue.queries.projection import Viewer, project
+from reciproque.app.dialogue.queries.projection import Viewer, everybody_answered, project
 from reciproque.app.directory.models import Person
-from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES
 
 S = SessionState
@@ -118,13 +117,12 @@ def _signings(seat: Seated) -> tuple[Signing, ...]:
 def _offers(seat: Seated) -> frozenset[str]:
     """What this member can do now, as names that the page knows."""
     session, state = seat.session, seat.session.state
-    past = session.vote_closes_at is not None and clock.now() >= session.vote_closes_at
     offered = {
         "mandate": state == S.MANDATE and seat.prepares,
         "people": bool(seat.chooses_people_of) and state in ORDER[:5],
         "deck": state not in (S.MANDATE, S.CANCELLED),
         "voting": state == S.DECK and seat.facilitates,
-        "seal": state == S.VOTING and seat.facilitates and past,
+        "seal": state == S.VOTING and seat.facilitates and everybody_answered(session),
         "preview": state in (S.READY, S.LIVE) and seat.facilitates,
         "begin": state == S.READY and seat.facilitates,
         "minutes": state in (S.MINUTES, S.FROZEN),

@@ -219,7 +219,6 @@ def console_do(request: SignedIn, key: str, what: str) -> HttpResponse:
     """One button of the console. What is refused changes nothing, and the page says why."""
     seat = session_for(request.user, key)
     access.require(what in VERBS and (seat.prepares or seat.may_lead))
-    room.settle(session=seat.session)
     try:
         said = VERBS[what](actor(request.user), seat, request.POST)
         if isinstance(said, str):
