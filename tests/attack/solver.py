@@ -1,9 +1,10 @@
 """An exact attacker that reads a facts file and nothing of the product: no code is shared with what it attacks.
 
 It knows who answered, who abstained where, how figures are rounded and banded, and what one or two insiders answered.
-It supposes, when asked, that nobody changed an answer from one wave to the next. Answers that appear in exactly the
-same facts are interchangeable, and the sum of c free answers of 1..7 takes every value from c to 7c: so the table is a
-small whole-number programme, solved by HiGHS. Solutions already found are tried first.
+It supposes, when asked, that nobody changed an answer from one wave to the next, on every question or on one subject.
+Answers that appear in exactly the same facts are interchangeable, and the sum of c free answers of 1..7 takes every
+value from c to 7c: so the table is a small whole-number programme, solved by HiGHS. Solutions already found are tried
+first, and a new one is sought far from the ends of the scale, so that it serves other attackers as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 VALUES = range(1, 8)
-KEPT = 5
+KEPT, PAIRS_FROM = 5, 12
+GRID = 20_000  # combinations of sums that may be listed
+WIDE = 40  # kinds of a puzzle whose solutions are bent before others are sought
+ROOM = 18  # more than two insiders and one answer sought can take out of a sum
 WHOLE = ((1, 7),)
 THIRDS = ((1, 2), (3, 5), (6, 7))
 Cell = tuple[str, ...]
@@ -63,11 +67,13 @@ def mean_bounds(fact: Mapping[str, Any], given: int, edges: tuple[Fraction, Frac
             low, high = max(low, (edges[0] * given).__floor__() + 1), min(high, _ceil(edges[1] * given) - 1)
         return low, high
     least, most = fact["interval"]
+    same, word = fact.get("word") == "same", fact["decimals"] > 1  # "same" is strictly between, a word under its top
     if least is not None:
-        low = max(low, _ceil(Fraction(str(least)) * given))
+        bottom = Fraction(str(least)) * given
+        low = max(low, bottom.__floor__() + 1 if same else _ceil(bottom))
     if most is not None:
         top = Fraction(str(most)) * given
-        high = min(high, _ceil(top) - 1 if fact["decimals"] > 1 else top.__floor__())
+        high = min(high, _ceil(top) - 1 if word or same else top.__floor__())
     return low, high
 
 
@@ -88,6 +94,7 @@ class Puzzle:
     pool: list[np.ndarray] = field(default_factory=list)
     tried: dict[bytes, np.ndarray | None] = field(default_factory=dict)
     stacked: np.ndarray | None = None
+    table: tuple[np.ndarray, ...] | None = None
 
     def vector(self, answers: Mapping[Cell, int]) -> np.ndarray:
         """One line per kind: its sum, then how many of its answers are in each bin."""
@@ -142,10 +149,74 @@ class Puzzle:
             return True
         key = gone.tobytes()
         if key not in self.tried:
-            self.tried[key] = self._solve(gone)
+            self.tried[key] = self._mended(known, gone, fixed) if len(fixed) == 1 else None
+            if self.tried[key] is None:
+                self.tried[key] = self._solve(gone)
             if (found := self.tried[key]) is not None:
                 self.pool.append(found)
         return self.tried[key] is not None
+
+    def _mended(self, known: np.ndarray, gone: np.ndarray, fixed: Sequence[tuple[int, int]]) -> np.ndarray | None:
+        """A solution in store that suits the insiders, bent to the answer sought, one or two other sums making up."""
+        if self.bins != WHOLE or len(self.kinds) > WIDE:
+            return None
+        if self.table is None:
+            self.table = self._tables()
+        rows, lows, highs, first, second = self.table
+        (kind, _) = fixed[0]
+        count = np.array([len(one) for one in self.kinds]) - gone[:, 1]
+        stack = self.stack()
+        for base in stack[self.fits(stack - known).all(1)][-3:]:
+            free = base[:, 0] - gone[:, 0]
+            aim = min(max(free[kind], count[kind]), 7 * count[kind])
+            change = aim - free[kind]
+            moved = free + change * (np.arange(len(self.kinds)) == kind) - change * first + change * second
+            sums = (moved + gone[:, 0]) @ rows
+            good = ((count <= moved) & (moved <= 7 * count)).all(1) & ((lows <= sums) & (sums <= highs)).all(1)
+            if good.any():
+                found = gone.copy()
+                found[:, 0] += moved[np.argmax(good)]
+                found[:, 1] += count
+                return found
+        return None
+
+    def _tables(self) -> tuple[np.ndarray, ...]:
+        """Facts as columns; and every choice of none, one or two sums that make up for a change."""
+        kinds = len(self.kinds)
+        rows = np.zeros((kinds, len(self.sums)), np.int64)
+        for r, (ks, _, _) in enumerate(self.sums):
+            rows[ks, r] = 1
+        one = np.vstack([np.zeros(kinds, np.int64), np.eye(kinds, dtype=np.int64)])
+        lows, highs = (np.array([row[end] for row in self.sums]) for end in (1, 2))
+        return rows, lows, highs, np.repeat(one, kinds + 1, axis=0), np.tile(one, (kinds + 1, 1))
+
+    def _listed(self, left: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
+        """Few kinds: every sum of all but the largest is tried, and what the largest must then add up to."""
+        main = int(np.argmax(left))
+        others = [k for k in range(len(self.kinds)) if k != main]
+        sums = dict(zip(others, np.meshgrid(*(np.arange(left[k], 7 * left[k] + 1) for k in others)), strict=True))
+        shape = next(iter(sums.values())).shape if sums else (1,)
+        least, most = np.full(shape, left[main]), np.full(shape, 7 * left[main])
+        fits = np.ones(shape, bool)
+        for ks, low, high in self.sums:
+            told = sum((sums[k] for k in ks if k != main), np.zeros(shape, np.int64)) + int(gone[ks, 0].sum())
+            if main in ks:
+                least, most = np.maximum(least, low - told), np.minimum(most, high - told)
+            else:
+                fits &= (low <= told) & (told <= high)
+        fits &= least <= most
+        if not fits.any():
+            return None
+        room = np.minimum.reduce(
+            [(most - least) // 2, *(np.minimum(x - left[k], 7 * left[k] - x) for k, x in sums.items())]
+        )
+        best = np.unravel_index(np.argmax(np.where(fits, room, -1)), shape)
+        found = gone.copy()
+        found[:, 1] += left
+        found[main, 0] += (least[best] + most[best]) // 2
+        for k, x in sums.items():
+            found[k, 0] += x[best]
+        return found
 
     def _solve(self, gone: np.ndarray) -> np.ndarray | None:
         """Whole-number programme over what is left of each kind: its sum and its counts per bin."""
@@ -153,10 +224,12 @@ class Puzzle:
         left = np.array([len(kind) for kind in self.kinds]) - gone[:, 1:].sum(1)
         if (left < 0).any():
             return None
+        if self.bins == WHOLE and np.prod(np.sort(6.0 * left + 1)[:-1]) <= GRID:
+            return self._listed(left, gone)
         rows, lows, highs = [], [], []
 
         def add(terms: Iterable[tuple[int, float]], low: float, high: float) -> None:
-            row = np.zeros(width * kinds)
+            row = np.zeros(width * kinds + 1)
             for place, factor in terms:
                 row[place] += factor
             rows.append(row), lows.append(low), highs.append(high)
@@ -172,17 +245,21 @@ class Puzzle:
             add([(place, 1) for place in counts], left[k], left[k])
             add([(width * k, 1), *((p, -low) for p, (low, _) in zip(counts, self.bins, strict=True))], 0, np.inf)
             add([(width * k, 1), *((p, -high) for p, (_, high) in zip(counts, self.bins, strict=True))], -np.inf, 0)
+        free = width * kinds
+        for k in np.nonzero(left > 1)[0]:  # the last unknown: how far every sum stays from both ends, as far as ROOM
+            add([(width * k, 1), (free, -1)], left[k], np.inf)
+            add([(width * k, 1), (free, 1)], -np.inf, 7 * left[k])
         found = milp(
-            np.zeros(width * kinds),
+            np.append(np.zeros(free), -1),
             constraints=LinearConstraint(np.array(rows), lows, highs),
-            bounds=Bounds(0, np.repeat(7.0 * left, width)),
-            integrality=np.ones(width * kinds),
+            bounds=Bounds(0, np.append(np.repeat(7.0 * left, width), ROOM)),
+            integrality=np.append(np.ones(free), 0),
         )
         if found.status == 2:
             return None
         if found.status != 0:
             raise RuntimeError(found.message)
-        whole = np.rint(found.x).astype(np.int64).reshape(kinds, width) + gone
+        whole = np.rint(found.x[:free]).astype(np.int64).reshape(kinds, width) + gone
         if not self.holds(whole) or not self.fits(whole - gone).all():
             raise RuntimeError("the solver returned a solution that does not hold")
         return whole
@@ -190,13 +267,24 @@ class Puzzle:
 
 # ---------------------------------------------------------------- From facts to puzzles
 class Attack:
-    """One side of a campaign under one hypothesis: in `waves`, seen together, nobody changed an answer."""
+    """One side of a campaign under one hypothesis: in `waves`, seen together, nobody changed an answer.
+
+    What cannot be true of one subject (no solution, or somebody silent in one wave only) is not supposed of it, and
+    the others are attacked still. `apart`: facts that tie several subjects together are left aside.
+    """
 
     def __init__(
-        self, facts: Mapping[str, Any], truth: Truth, side: str, waves: Sequence[str], *, rules: bool = True
+        self,
+        facts: Mapping[str, Any],
+        truth: Truth,
+        side: str,
+        waves: Sequence[str],
+        *,
+        rules: bool = True,
+        apart: bool = False,
     ) -> None:
         self.truth, self.rules, self.side = truth, rules, side
-        self.hypothesis = "+".join(waves)
+        self.hypothesis = "+".join(waves) + (" subject by subject" if apart else "")
         self.groups = facts["groups"]
         self.answers: dict[Cell, int] = {}
         self.refuted = False
@@ -206,14 +294,15 @@ class Attack:
             for f in facts["facts"]
             if f["wave"] in waves and f["group"].split(":")[1] == side and f["kind"] in ("mean", "share")
         ]
-        self.ballots = [len(self.groups.get(f"{wave}:{side}", ())) for wave in waves]
-        self._read_answers(facts, waves)
-        rows, shares = self._rows(told)
-        if not self.refuted:
-            self._assemble(rows, shares)
+        self.casts = [frozenset(self.groups.get(f"{wave}:{side}", ())) for wave in waves]
+        changed = self._read_answers(facts, waves)
+        told = [f for f in told if not changed & set(questions(f))]
+        if apart:
+            told = [f for f in told if not _ties(f, told)]
+        self._assemble(*self._rows(told))
 
-    def _read_answers(self, facts: Mapping[str, Any], waves: Sequence[str]) -> None:
-        """Same cell in every wave; somebody silent in one wave and not in the other has changed: nothing is learnt."""
+    def _read_answers(self, facts: Mapping[str, Any], waves: Sequence[str]) -> set[str]:
+        """Same cell in every wave. Returns questions on which somebody silent in one wave only surely changed."""
         silent: set[Cell] = set()
         asked = {q for f in facts["facts"] for q in questions(f)}
         for wave in waves:
@@ -225,7 +314,7 @@ class Attack:
                         silent.add(cell)
                     else:
                         self.answers[cell] = value
-        self.refuted = bool(silent & self.answers.keys())
+        return {question for _, question in silent & self.answers.keys()}
 
     def _rows(self, told: Sequence[Mapping[str, Any]]) -> tuple[list[Row], list[tuple[frozenset[Cell], int, int, int]]]:
         rows, shares = [], []
@@ -279,6 +368,7 @@ class Attack:
             puzzle.wander(self.answers, 12 * len(members) + 36)
         elif not puzzle.reachable(np.zeros_like(start), ()):
             self.refuted = True
+            return
         self.puzzles.append(puzzle)
 
     # ------------------------------------------------------------ Attackers
@@ -286,13 +376,14 @@ class Attack:
         return sorted({person for person, _ in self.answers})
 
     def attackers(self, most: int) -> Iterator[tuple[str, ...]]:
+        """An outsider, everybody alone and, up to `most`, every two who are not two in a wave of under twelve."""
         for count in range(most + 1):
-            yield from combinations(self.people(), count)
+            for together in combinations(self.people(), count):
+                if all(len(cast) >= PAIRS_FROM or len(cast.intersection(together)) < 2 for cast in self.casts):
+                    yield together
 
     def leaks(self, most: int) -> list[Leak]:
         """Every answer fixed or narrowed under five values, for an outsider and up to `most` insiders together."""
-        if self.refuted:
-            return []
         return [leak for puzzle in self.puzzles for leak in self._puzzle_leaks(puzzle, most)]
 
     def _known(self, puzzle: Puzzle, insiders: Sequence[str]) -> np.ndarray:
@@ -319,7 +410,7 @@ class Attack:
     def comparisons(self) -> list[tuple[Cell, Cell, str]]:
         """Pairs of people of whom an outsider learns that they answered alike, or that they did not."""
         found = []
-        for puzzle in () if self.refuted else self.puzzles:
+        for puzzle in self.puzzles:
             nothing = np.zeros((len(puzzle.kinds), 1 + len(puzzle.bins)), np.int64)
             for one, other in _couples(puzzle.kinds):
                 a, b = ({cell[1] for cell in puzzle.kinds[k]} for k in (one, other))
@@ -347,6 +438,12 @@ def _unproven(
 
 def questions(fact: Mapping[str, Any]) -> list[str]:
     return [fact["question"]] if "question" in fact else list(fact.get("questions", ()))
+
+
+def _ties(fact: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a fact shares some questions, and not all, with two other facts or more: the index does."""
+    mine = frozenset(questions(fact))
+    return len({o for f in facts if mine & (o := frozenset(questions(f))) and not (mine <= o or o <= mine)}) > 1
 
 
 def _couples(kinds: Sequence[frozenset[Cell]]) -> Iterator[tuple[int, int]]:
@@ -381,7 +478,7 @@ def hypotheses(waves: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def attack(facts: Mapping[str, Any], truth: Truth, *, pairs: bool = True, alone: bool = True) -> list[Leak]:
-    """Every leak of a campaign: outsider, each insider, and each pair where every wave has at least twelve ballots."""
+    """Every leak of a campaign: outsider, each insider, and each pair among twelve ballots or more."""
     waves = sorted({f["wave"] for f in facts["facts"]})
     found = []
     for side in ("client", "supplier"):
@@ -389,6 +486,7 @@ def attack(facts: Mapping[str, Any], truth: Truth, *, pairs: bool = True, alone:
             if len(together) == 1 and len(waves) > 1 and not alone:
                 continue
             one = Attack(facts, truth, side, together)
-            most = 2 if pairs and min(one.ballots, default=0) >= 12 else 1
-            found += one.leaks(most)
+            found += one.leaks(1 + pairs)
+            if one.refuted and len(together) > 1:
+                found += Attack(facts, truth, side, together, apart=True).leaks(1 + pairs)
     return found

@@ -97,7 +97,7 @@ def _content(figure: Figure) -> dict[str, Any]:
         return {"kind": "share", "values": list(figure.values or ()), "of": "answers", **interval}
     if figure.kind == "abstain":
         return {"kind": "share", "values": [None], "of": "people", **interval}
-    return {"kind": "mean", "decimals": figure.decimals, **interval}
+    return {"kind": "mean", "decimals": figure.decimals, "word": figure.word, **interval}
 
 
 def _texts(publication: Publication, role: str) -> Iterator[tuple[PublishedText, str]]:
