@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
@@ -27,14 +26,9 @@ def problems(listed: ReceiptList) -> set[Problem]:
 
 
 def check(listed: ReceiptList) -> verify.Verification:
-    wave = SimpleNamespace(
-        pk=7,
-        receipts=list(listed.receipts),
-        receipts_root=listed.root,
-        ballots_client=listed.client,
-        ballots_supplier=listed.supplier,
+    return verify.verify_list(
+        7, list(listed.receipts), root=listed.root, client=listed.client, supplier=listed.supplier
     )
-    return verify.verify_wave(wave)
 
 
 def test_an_untouched_urn_holds(listed: ReceiptList) -> None:

@@ -15,7 +15,7 @@ from reciproque.app.directory.models import Membership
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import other_side
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState
-from reciproque.app.survey.urn import collect
+from reciproque.app.survey.urn import collect, verify
 from reciproque.app.survey.urn.collect import Recognised
 from reciproque.instruments import Instrument, parse
 
@@ -88,7 +88,7 @@ class Facilitator:
 
 @dataclass(frozen=True)
 class ReceiptFound:
-    """The closed list that holds a receipt."""
+    """The closed list that holds a receipt. `holds`: it still agrees with the urn and with the log."""
 
     client: str
     supplier: str
@@ -96,6 +96,7 @@ class ReceiptFound:
     closed_at: datetime
     receipts: tuple[str, ...]
     root: str
+    holds: bool
 
 
 def respondent(wave_id: int, invitation_id: int) -> Respondent | None:
@@ -173,6 +174,7 @@ def receipt_found(receipt: str) -> ReceiptFound | None:
                 closed_at=wave.closed_at or wave.closes_at,
                 receipts=tuple(wave.receipts),
                 root=wave.receipts_root,
+                holds=verify.verify_wave(wave).holds,
             )
     return None
 

@@ -18,6 +18,7 @@ PROBLEMS = {
     Problem.ADDED: gettext_lazy("The store holds a ballot that is not in the published list."),
     Problem.SIDES: gettext_lazy("The number of ballots of each side is not the one announced."),
     Problem.NOT_DESTROYED: gettext_lazy("Ballots are left that should have been destroyed."),
+    Problem.LOG: gettext_lazy("This list is not the one that the log announced at closing."),
 }
 SENTENCES = {
     errors.WrongPhrase: gettext_lazy(

@@ -132,6 +132,8 @@ def _keep(shares: Mapping[str, bytes], side: str, other_public: bytes) -> bytes:
 def _kept(wave_id: int, half: Half) -> tuple[str, dict[str, bytes]]:
     """Who turned first and, when it was the other company, its shares."""
     side, _, sealed = _waiting(wave_id).read_bytes().partition(b"\n")
+    if side.decode(errors="replace") not in SIDES:
+        raise Damaged("the waiting shares were changed")
     try:
         content = SealedBox(PrivateKey(half.private)).decrypt(sealed)
     except nacl.exceptions.CryptoError:

@@ -1,13 +1,14 @@
-"""Checking a closed urn: is the published list whole, and does it tell the truth about the stored ballots?"""
+"""Checking a closed urn: is the published list whole, true to the stored ballots, and the one that the log announced?"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reciproque.app.shared.models import AuditRecord
 from reciproque.app.survey.urn import receipts, store
 from reciproque.app.survey.urn.models import ShutUrn
 
@@ -27,6 +28,7 @@ class Problem(StrEnum):
     ADDED = "added"
     SIDES = "sides"
     NOT_DESTROYED = "not_destroyed"
+    LOG = "log"
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,15 @@ class Verification:
 
 
 def verify_wave(wave: Wave) -> Verification:
-    """Check the list published by a wave, against itself and against the store."""
-    return verify_list(
+    """Check the list published by a wave: against itself, against the store, and against what the log announced."""
+    found = verify_list(
         wave.pk,
         wave.receipts,
         root=wave.receipts_root,
         client=wave.ballots_client or 0,
         supplier=wave.ballots_supplier or 0,
     )
+    return replace(found, problems=(*found.problems, *_of_the_log(wave)))
 
 
 def verify_list(wave_id: int, listed: Sequence[str], *, root: str, client: int, supplier: int) -> Verification:
@@ -88,3 +91,16 @@ def _of_the_store(wave_id: int, listed: Sequence[str], client: int, supplier: in
         (Problem.SIDES, Counter(row.side for row in rows) != Counter(client=client, supplier=supplier)),
     )
     return [problem for problem, found in checks if found]
+
+
+def _of_the_log(wave: Wave) -> list[Problem]:
+    """Ballots, list and fingerprint changed together agree with each other, not with the record of the closing."""
+    published = {
+        "wave": wave.key,
+        "client": wave.ballots_client,
+        "supplier": wave.ballots_supplier,
+        "root": wave.receipts_root,
+    }
+    closings = AuditRecord.objects.filter(action="wave.closed", relationship_key=wave.relationship.key)
+    announced = list(closings.filter(data__wave=wave.key).values_list("data", flat=True))
+    return [] if announced == [published] else [Problem.LOG]
