@@ -1,4 +1,4 @@
-"""Checking a closed urn: is the published list whole, true to the stored ballots, and the one that the log announced?"""
+"""Checking a closed urn: is the list whole, true to the stored ballots, and the one that the log announced?"""
 
 from __future__ import annotations
 
