@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -13,3 +15,7 @@ class ReciproqueConfig(AppConfig):
         from reciproque.app.dialogue import letters as workshops  # noqa: F401
         from reciproque.app.network import letters as ties  # noqa: F401
         from reciproque.config import checks  # noqa: F401
+
+        # What keeps copies of names says how it forgets them.
+        for capability in ("commitments", "dialogue", "network", "portfolio", "survey"):
+            import_module(f"reciproque.app.{capability}.erasure")

@@ -394,7 +394,7 @@ def test_the_tie_of_somebody_else_cannot_be_changed_with_this_link(held):
 def test_what_was_said_is_in_the_log_of_that_side_only_without_a_name_opposite(held):
     held.post(**said(tie(held)), **new(name="Nina Nouvelle", function="quality"))
     row = AuditRecord.objects.get(action="web.link_answered")
-    assert (row.audience, row.actor_name) == ("client", "Alice Client")
+    assert (row.audience, row.actor_name) == ("client", "")
     assert (row.data["confirmed"], row.data["waiting"]) == (1, 1)
     assert verify_chain() is None
     page = sign_in(held.web.cast.supplier_sponsor).get(reverse("log", args=[held.web.relationship.key]))

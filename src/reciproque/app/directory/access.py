@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from reciproque.app.directory.models import Account, Membership, Organisation, Person, Relationship
+from reciproque.app.directory.models import ERASED_DOMAIN, Account, Membership, Organisation, Person, Relationship
 from reciproque.app.shared.models import AuditRecord
 from reciproque.app.shared.vocabulary import Audience, Seat, Side
 
@@ -134,9 +134,59 @@ def person_kept_by(account: Account, key: str) -> Person:
 
 def _person(organisations: QuerySet[Organisation], key: str) -> Person:
     person = Person.objects.filter(key=key, organisation__in=organisations).select_related("organisation").first()
-    if person is None:
+    if person is None or person.is_erased:
         raise Http404
     return person
+
+
+# ---------------------------------------------------------------- accounts of others
+def accounts_kept_by(account: Account) -> QuerySet[Account]:
+    """The accounts that the reader may close, disable and erase; never those of the company in front, nor the own one.
+
+    The host administrator: those of the companies looked after, and third parties of relationships on which the
+    administrator has no role. A sponsor: those of the own company.
+    """
+    others = Account.objects.exclude(pk=account.pk).exclude(email__endswith=ERASED_DOMAIN)
+    if account.is_host_admin:
+        mine = Relationship.objects.filter(memberships__account=account).values("pk")
+        third_parties = Q(organisation=None) & ~Q(memberships__relationship__in=mine)
+        return others.filter(Q(organisation__in=_host_admin_companies(account)) | third_parties)
+    own = Q()
+    for side in (Side.CLIENT, Side.SUPPLIER):
+        seat = f"as_{side}__memberships"
+        own |= Q(**{f"{seat}__account": account, f"{seat}__role": Role.SPONSOR, f"{seat}__side": side})
+    companies = Organisation.objects.filter(own).values("pk")
+    return others.filter(organisation__in=companies, is_host_admin=False)
+
+
+def account_kept_by(account: Account, key: str) -> Account:
+    found = accounts_kept_by(account).filter(key=key).select_related("organisation", "person").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def keeps_accounts(account: Account) -> bool:
+    return account.is_host_admin or account.memberships.filter(role=Role.SPONSOR).exists()
+
+
+def person_erased_by(account: Account, key: str) -> Person:
+    """A person whom the reader may erase: of a company whose accounts the reader looks after."""
+    person = person_kept_by(account, key)
+    if not may_erase(account, person):
+        raise Http404
+    return person
+
+
+def may_erase(account: Account, person: Person) -> bool:
+    if account.person_id == person.pk:
+        return False
+    if account.is_host_admin:
+        return True
+    return account.memberships.filter(
+        Q(role=Role.SPONSOR, side=Side.CLIENT, relationship__client=person.organisation_id)
+        | Q(role=Role.SPONSOR, side=Side.SUPPLIER, relationship__supplier=person.organisation_id)
+    ).exists()
 
 
 # ---------------------------------------------------------------- members

@@ -6,10 +6,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from reciproque.app.shared.vocabulary import KeyField, Seat, Side
+
+ERASED_DOMAIN = "@erased.invalid"
 
 
 class RelationshipStep(models.TextChoices):
@@ -84,7 +86,12 @@ class Person(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return f"{self.first_name} {self.last_name}".strip() or gettext("somebody erased")
+
+    @property
+    def is_erased(self) -> bool:
+        """The row stays because others point to it; the name and the addresses are gone."""
+        return not self.last_name
 
 
 class Post(models.Model):
@@ -148,7 +155,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "email"]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return gettext("somebody erased") if self.is_erased else self.name or self.email
+
+    @property
+    def is_erased(self) -> bool:
+        """The row stays because others point to it; nothing in it says who it was."""
+        return self.email.endswith(ERASED_DOMAIN)
 
     @property
     def is_staff(self) -> bool:

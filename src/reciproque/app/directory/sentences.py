@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -52,6 +53,10 @@ SENTENCES = {
     "web.pair_set": gettext_noop("{who} said which functions should meet: {what}."),
     "web.recognised": gettext_noop("{who} said who is meant by a name in the web: {what}."),
     "account.added": gettext_noop("{who} gave {what} an account."),
+    "account.sessions_ended": gettext_noop("{who} closed every open session of {what}."),
+    "account.disabled": gettext_noop("{who} disabled the account of {what}."),
+    "account.enabled": gettext_noop("{who} enabled the account of {what} again."),
+    "person.erased": gettext_noop("{who} erased the name and the addresses of a person who was listed here."),
     "account.changed": gettext_noop("{who} changed the details of the account {what}."),
     "wave.created": gettext_noop("{who} prepared a new wave: {what}."),
     "wave.changed": gettext_noop("{who} changed the settings of the wave {what}."),
@@ -174,23 +179,30 @@ SENTENCES = {
 }
 
 
-def sentence(row: AuditRecord) -> str:
-    """What happened, in the reader's language."""
+def sentence(row: AuditRecord, names: Mapping[str, str]) -> str:
+    """What happened, in the reader's language. ``names``: of the people whom the record knows by key."""
     known = SENTENCES.get(row.action)
-    words = _words(row)
+    words = _words(row, names)
     if known is None:
         return _("{who}: {action} ({what}).").format(action=row.action, **words)
     return _(known).format_map(defaultdict(str, words))
 
 
-def _words(row: AuditRecord) -> dict[str, Any]:
+def people_in(rows: Iterable[AuditRecord]) -> set[str]:
+    """The keys of the people of whom the records speak."""
+    return {key for row in rows for key in (row.actor_key, row.data.get("about", "")) if key}
+
+
+def _words(row: AuditRecord, names: Mapping[str, str]) -> dict[str, Any]:
     words: dict[str, Any] = {name: value for name, value in row.data.items() if isinstance(value, (str, int))}
     if words.get("role") in Membership.Role.values:
         words["role"] = Membership.Role(words["role"]).label
     if words.get("side") in Seat.values:
         words["side"] = Seat(words["side"]).label
     words.pop("action", None)
-    return {**words, "who": row.actor_name, "what": _subject(row.subject)}
+    about = words.pop("about", "")
+    what = names.get(about) or _("somebody") if about else _subject(row.subject)
+    return {**words, "who": names.get(row.actor_key) or row.actor_name or _("Somebody"), "what": what}
 
 
 def _subject(written: str) -> str:

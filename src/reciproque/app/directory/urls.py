@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reciproque.app.directory.views import account, companies, imports, log, members, people, start
+from reciproque.app.directory.views import account, companies, imports, leaving, log, members, people, start
 
 urlpatterns = [
     path("directory/", companies.directory, name="directory"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("directory/help/", account.help_page, name="help"),
     path("directory/account/", account.profile, name="account-profile"),
     path("directory/persona/<str:key>/", account.persona_login, name="persona-login"),
+    path("directory/accounts/", leaving.accounts, name="accounts"),
+    path("directory/accounts/<str:key>/", leaving.account, name="account"),
+    path("directory/accounts/<str:key>/sessions/", leaving.account_sessions, name="account-sessions"),
+    path("directory/accounts/<str:key>/disable/", leaving.account_disable, name="account-disable"),
+    path("directory/accounts/<str:key>/enable/", leaving.account_enable, name="account-enable"),
+    path("directory/accounts/<str:key>/erase/", leaving.account_erase, name="account-erase"),
+    path("directory/people/<str:key>/erase/", leaving.person_erase, name="person-erase"),
     path("directory/log/", log.log, name="log"),
     path("directory/organisations/new/", companies.organisation_new, name="organisation-new"),
     path("directory/organisations/<str:key>/", companies.organisation, name="organisation"),

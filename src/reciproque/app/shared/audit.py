@@ -22,11 +22,15 @@ GENESIS = hashlib.sha256(b"reciproque").hexdigest()
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: an account, or the system itself (a job, the command line)."""
+    """Who acts: an account, somebody with a link, or the system itself (a job, the command line).
+
+    ``person_key``: by which the log knows somebody with a link.
+    """
 
     key: str
     name: str
     account: Any = None
+    person_key: str = ""
 
     @property
     def is_system(self) -> bool:
@@ -52,13 +56,18 @@ def record(
     *,
     by: Actor,
     action: str,
-    subject: str,
     audience: str,
+    subject: str = "",
+    about: str = "",
     relationship_key: str = "",
     organisation_key: str = "",
     data: dict[str, Any] | None = None,
 ) -> AuditRecord:
-    """Append one record to the chain. Must run inside the transaction of the change that it describes."""
+    """Append one record to the chain. Must run inside the transaction of the change that it describes.
+
+    People are recorded by key, never by name: ``about`` is the key of an account or of a person. A name can then be
+    corrected or erased, and the chain still holds.
+    """
     connection = connections["default"]
     if not connection.in_atomic_block:
         raise RuntimeError("An audit record must be written in the transaction of its change.")
@@ -66,14 +75,14 @@ def record(
     row = AuditRecord(
         sequence=head.sequence + 1,
         at=clock.now().replace(microsecond=0),
-        actor_key=by.key,
-        actor_name=by.name[:200],
+        actor_key=by.person_key or by.key,
+        actor_name="" if by.key else by.name[:200],
         action=action,
         subject=subject[:300],
         audience=Audience(audience),
         relationship_key=relationship_key,
         organisation_key=organisation_key,
-        data=data or {},
+        data={**(data or {}), **({"about": about} if about else {})},
         previous_hash=head.hash,
     )
     row.hash = digest(row)

@@ -19,7 +19,8 @@ class AuditHead(models.Model):
 class AuditRecord(models.Model):
     """One change of state: who, when, what. Holds no answer and nothing about who answered.
 
-    No foreign keys: a record must outlive what it speaks of.
+    No foreign keys: a record must outlive what it speaks of. No name of a person either, only keys; ``actor_name``
+    is for those who have none, such as the system.
     """
 
     sequence = models.PositiveBigIntegerField(primary_key=True)

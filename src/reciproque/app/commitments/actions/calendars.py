@@ -34,4 +34,4 @@ def revoke_calendar_address(*, by: Actor, account: Account) -> None:
 
 def _log(by: Actor, action: str, account: Account) -> None:
     """Everybody reads what they did themselves: nobody else learns that a calendar exists."""
-    audit.record(by=by, action=action, subject=str(account), audience=Audience.ORGANISATION)
+    audit.record(by=by, action=action, about=account.key, audience=Audience.ORGANISATION)

@@ -31,7 +31,8 @@ def log(by: Actor, session: Session, action: str, *, audience: str = Audience.BO
 
 def participant_actor(participant: Participant) -> Actor:
     """Somebody who acts by name from a phone, without account."""
-    return Actor(key=participant.key, name=participant.name)
+    person = participant.person
+    return Actor(key=participant.key, name=participant.name, person_key=person.key if person else "")
 
 
 def locked(session: Session) -> Session:

@@ -23,7 +23,7 @@ def set_up(*, by: Actor, code: str, email: str, name: str, password: str, langua
         )
     account = Account.objects.create_user(email, password, name=name, language=language, is_host_admin=True)
     verify_address(account)
-    record(by=actor(account), action="installation.set_up", subject=account.name, audience=Audience.ORGANISATION)
+    record(by=actor(account), action="installation.set_up", about=account.key, audience=Audience.ORGANISATION)
     try:
         setup_file().unlink()
     except FileNotFoundError as error:
@@ -41,7 +41,7 @@ def add_account(*, by: Actor, organisation: Organisation, email: str, name: str,
     record(
         by=by,
         action="account.added",
-        subject=account.name,
+        about=account.key,
         audience=Audience.ORGANISATION,
         organisation_key=organisation.key,
     )
@@ -56,7 +56,7 @@ def update_profile(*, by: Actor, account: Account, name: str, language: str) -> 
     record(
         by=by,
         action="account.changed",
-        subject=account.name,
+        about=account.key,
         audience=Audience.ORGANISATION,
         organisation_key=company.key if company else "",
     )

@@ -37,7 +37,7 @@ def create_relationship(
     made = Relationship.objects.create(
         client=client, supplier=supplier, perimeter=perimeter, started_on=started_on, is_demo=is_demo
     )
-    _recorded(by, "relationship.created", made, str(made), Audience.BOTH)
+    record(by=by, action="relationship.created", subject=str(made), audience=Audience.BOTH, relationship_key=made.key)
     return made
 
 
@@ -76,22 +76,22 @@ def add_member(
     account = _invited_account(email=email.lower(), name=name, organisation=company, language=language)
     _refuse_account(account, relationship, side)
     membership = Membership.objects.create(relationship=relationship, account=account, role=role, side=side)
-    _recorded(by, "member.added", relationship, str(account), _who_knows(role, side), {"role": role, "side": side})
+    _recorded(by, "member.added", membership)
     return membership
 
 
 @transaction.atomic
 def revoke_member(*, by: Actor, membership: Membership) -> None:
     """Take a role away. The account stays, and sees nothing of this relationship any more."""
-    relationship, role, side = membership.relationship, membership.role, membership.side
-    name = str(membership.account)
     membership.delete()
-    _recorded(by, "member.revoked", relationship, name, _who_knows(role, side), {"role": role, "side": side})
+    _recorded(by, "member.revoked", membership)
 
 
 def _invited_account(*, email: str, name: str, organisation: Organisation | None, language: str) -> Account:
     """The account of that address, made without password when there is none: the way in is a code sent to it."""
     account = Account.objects.filter(email__iexact=email).first()
+    if account is not None and not account.is_active:
+        raise Refused(_("This account is disabled. Somebody who looks after accounts can enable it again."))
     if account is not None:
         return account
     account = Account.objects.create_user(email, None, name=name, organisation=organisation, language=language)
@@ -128,14 +128,13 @@ def _who_knows(role: str, side: str) -> str:
     return side
 
 
-def _recorded(
-    by: Actor, action: str, relationship: Relationship, subject: str, audience: str, data: dict[str, str] | None = None
-) -> None:
+def _recorded(by: Actor, action: str, membership: Membership) -> None:
+    role, side = membership.role, membership.side
     record(
         by=by,
         action=action,
-        subject=subject,
-        audience=audience,
-        relationship_key=relationship.key,
-        data=data,
+        about=membership.account.key,
+        audience=_who_knows(role, side),
+        relationship_key=membership.relationship.key,
+        data={"role": str(role), "side": str(side)},
     )

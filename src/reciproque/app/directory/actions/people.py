@@ -113,7 +113,7 @@ def _recorded(by: Actor, action: str, person: Person, data: dict[str, str] | Non
     record(
         by=by,
         action=action,
-        subject=str(person),
+        about=person.key,
         audience=Audience.ORGANISATION,
         organisation_key=person.organisation.key,
         data=data,

@@ -19,7 +19,7 @@ def declared_complete(relationship: Relationship, side: str) -> bool | None:
 
 def in_post(organisation: Organisation) -> QuerySet[Person]:
     """People of a company who hold a post today, or whose post nobody wrote down; with the present post."""
-    people = Person.objects.filter(organisation=organisation)
+    people = Person.objects.filter(organisation=organisation).exclude(last_name="")
     gone = people.filter(posts__isnull=False).exclude(posts__ended_on__isnull=True)
     current = Post.objects.filter(ended_on=None).select_related("function")
     return people.exclude(pk__in=gone.values("pk")).prefetch_related(Prefetch("posts", current, to_attr="current"))

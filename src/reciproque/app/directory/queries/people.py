@@ -24,7 +24,7 @@ def companies(account: Account) -> list[Company]:
     """Every company that the account may see, by name."""
     kept = set(organisations_kept_by(account).values_list("pk", flat=True))
     counted = Organisation.objects.filter(pk__in=organisations_for(account).values("pk")).annotate(
-        listed=Count("people")
+        listed=Count("people", filter=~Q(people__last_name=""))
     )
     return [Company(company, company.listed, company.pk in kept) for company in counted]
 
@@ -43,8 +43,10 @@ def people_of(
 ) -> QuerySet[Person]:
     """The people of a company with their present post in ``current``. ``left``: those who hold no post any more."""
     in_post = Post.objects.filter(ended_on=None)
-    people = Person.objects.filter(organisation=organisation).prefetch_related(
-        Prefetch("posts", in_post.select_related("function"), to_attr="current")
+    people = (
+        Person.objects.filter(organisation=organisation)
+        .exclude(last_name="")
+        .prefetch_related(Prefetch("posts", in_post.select_related("function"), to_attr="current"))
     )
     for word in fold(text).split():
         people = people.filter(Q(folded_name__contains=word) | Q(email__icontains=word))

@@ -43,6 +43,7 @@ def progress(relationship: Relationship) -> Progress:
     members = list(relationship.memberships.select_related("account"))
     counts = dict(
         Person.objects.filter(organisation__in=[relationship.client_id, relationship.supplier_id])
+        .exclude(last_name="")
         .values_list("organisation")
         .annotate(listed=Count("pk"))
     )

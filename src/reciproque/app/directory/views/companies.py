@@ -19,6 +19,7 @@ def directory(request: SignedIn) -> HttpResponse:
     context = {
         "companies": queries.companies(request.user),
         "relationships": access.relationships_for(request.user),
+        "keeps_accounts": access.keeps_accounts(request.user),
         "active_nav": "directory",
     }
     return render(request, "directory/directory.html", context)

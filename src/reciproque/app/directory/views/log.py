@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from reciproque.app.directory import access
 from reciproque.app.directory.access import SignedIn
-from reciproque.app.directory.queries.log import entry
+from reciproque.app.directory.queries.log import entries
 
 PER_PAGE = 50
 
@@ -20,7 +20,7 @@ def log(request: SignedIn, key: str = "") -> HttpResponse:
     context = {
         "relationship": relationship,
         "records": page,
-        "entries": [entry(row) for row in page],
+        "entries": entries(list(page)),
         "active_nav": "log",
     }
     return render(request, "directory/log.html", context)

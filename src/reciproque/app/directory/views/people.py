@@ -90,6 +90,7 @@ def _person_page(
         "person": someone,
         "organisation": someone.organisation,
         "kept": kept,
+        "may_erase": kept and access.may_erase(request.user, someone),
         "form": form,
         "posts": posts,
         "current": next((post for post in posts if post.ended_on is None), None),

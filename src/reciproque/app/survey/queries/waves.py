@@ -369,7 +369,7 @@ def receipt_list(wave: Wave) -> ReceiptList:
 
 def candidates(wave: Wave, side: str) -> QuerySet[Person]:
     """People of the company who hold a post today, or whose post nobody wrote down."""
-    people = Person.objects.filter(organisation=wave.relationship.organisation(side))
+    people = Person.objects.filter(organisation=wave.relationship.organisation(side)).exclude(last_name="")
     gone = people.filter(posts__isnull=False).exclude(posts__ended_on__isnull=True)
     return people.exclude(pk__in=gone.values("pk"))
 

@@ -1,0 +1,21 @@
+"""What the web of ties does when somebody is erased: the tie stays between two functions, without a name."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from reciproque.app.network.models import Contact, TieLink, WaitingTie
+from reciproque.app.shared.erasure import NOBODY, Gone, keeps_names
+
+
+@keeps_names
+def forget(gone: Gone) -> None:
+    person = gone.person
+    named = Q(email__in=gone.emails)
+    if person is not None:
+        TieLink.objects.filter(person=person).delete()
+        named |= Q(person=person) | Q(folded_name=person.folded_name)
+        WaitingTie.objects.filter(link__relationship__in=gone.relationships, folded_name=person.folded_name).delete()
+    for contact in Contact.objects.filter(named, relationship__in=gone.relationships):
+        contact.name, contact.email, contact.folded_name = NOBODY, "", f"erased {contact.pk}"
+        contact.save(update_fields=["name", "email", "folded_name"])
