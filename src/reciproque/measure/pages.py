@@ -12,7 +12,7 @@ from reciproque.measure.language import gettext as _
 from reciproque.measure.results import RAW, Results
 from reciproque.measure.sheets import sheet
 from reciproque.measure.understood import Understood
-from reciproque.reports.charts.spec import Axis, Legend
+from reciproque.reports.charts import wording
 from reciproque.reports.measure_page import Fact, MeasurePage
 
 IN_SUMMARY = 5  # times as many relationships in the summary as in detail
@@ -41,8 +41,8 @@ def page(found: Results, instrument: Instrument, *, day: date, sheets: int) -> M
         more=_more(len(found.relationships), sheets),
         tables=tables.file_tables(found.whole, instrument),
         instrument=_instrument(instrument),
-        axis=_axis(),
-        legend=_legend(),
+        axis=wording.axis(_),
+        legend=wording.legend(_),
         labels=_labels(),
     )
 
@@ -123,35 +123,6 @@ def _instrument(instrument: Instrument) -> str:
     if instrument.validated:
         return _("Questionnaire %(name)s v%(version)s.") % values
     return _("Questionnaire %(name)s v%(version)s, not scientifically validated yet.") % values
-
-
-def _axis() -> Axis:
-    return Axis(
-        id="axis",
-        title=_("Scale"),
-        description=_("From 0, strongly disagree, to 100, strongly agree. 50 means mixed."),
-        low=_("strongly disagree"),
-        middle=_("mixed"),
-        high=_("strongly agree"),
-    )
-
-
-def _legend() -> Legend:
-    return Legend(
-        id="legend",
-        title=_("How to read a line"),
-        description=_(
-            "Full round: what the client says of the supplier. Hollow lozenge on the same line: what the supplier "
-            "thinks the client says of it. Below, the reverse. The ink bracket joins the two views: it is "
-            "the gap. The dotted line is the blind spot."
-        ),
-        client_says=_("the client says"),
-        supplier_says=_("the supplier says"),
-        client_imagines=_("the client imagines it"),
-        supplier_imagines=_("the supplier imagines it"),
-        gap=_("gap"),
-        blind_spot=_("blind spot"),
-    )
 
 
 def _labels() -> dict[str, str]:

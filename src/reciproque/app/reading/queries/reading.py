@@ -13,6 +13,7 @@ from reciproque.app.reading.queries import changes, details, findings, rows, sid
 from reciproque.app.reading.queries.material import CLIENT, SUPPLIER, Material
 from reciproque.app.reading.queries.published import publications_until
 from reciproque.app.survey.models import Wave
+from reciproque.reports.charts import wording
 from reciproque.reports.page import ReadingPage, Regard
 
 
@@ -49,8 +50,8 @@ def page_of(publication: Publication, earlier: list[Publication]) -> ReadingPage
         opened_on=timezone.localtime(publication.opened_at).date().isoformat(),
         level=publication.level,
         regards=regards,
-        axis=rows.axis(),
-        legend=rows.legend(),
+        axis=wording.axis(_),
+        legend=wording.legend(_),
         rows_title=_("Both views, subject by subject"),
         rows_note=_rows_note(material),
         rows=facets,

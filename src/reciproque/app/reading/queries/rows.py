@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reciproque.app.reading.queries.material import CLIENT, SUPPLIER, Material
 from reciproque.app.reading.queries.signs import gap_text, gap_verdict, margin_text, sign_of
-from reciproque.reports.charts.spec import Axis, Legend, Pair, Sign
+from reciproque.reports.charts.spec import Pair, Sign
 from reciproque.reports.page import Cell, Row, Table
 from reciproque.science.derive import Gap, Score
 
@@ -211,32 +211,3 @@ def undecided(rows: Sequence[Row]) -> tuple[str, ...]:
 
 def _first_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def axis() -> Axis:
-    return Axis(
-        id="axis",
-        title=_("Scale"),
-        description=_("From 0, strongly disagree, to 100, strongly agree. 50 means mixed."),
-        low=_("strongly disagree"),
-        middle=_("mixed"),
-        high=_("strongly agree"),
-    )
-
-
-def legend() -> Legend:
-    return Legend(
-        id="legend",
-        title=_("How to read a line"),
-        description=_(
-            "Full round: what the client says of the supplier. Hollow lozenge on the same line: what the supplier "
-            "thinks the client says of it. Below, the reverse. The ink bracket joins the two views: it is "
-            "the gap. The dotted line is the blind spot."
-        ),
-        client_says=_("the client says"),
-        supplier_says=_("the supplier says"),
-        client_imagines=_("the client imagines it"),
-        supplier_imagines=_("the supplier imagines it"),
-        gap=_("gap"),
-        blind_spot=_("blind spot"),
-    )
