@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -17,6 +18,7 @@ from answering_wave import Collecting, collecting
 from reciproque.app.shared import clock
 from reciproque.app.survey.actions.answering import submit_ballot
 from reciproque.app.survey.models import Wave, WaveState
+from reciproque.app.survey.queries import answering
 from reciproque.app.survey.urn import collect, lock, seal, store
 from reciproque.app.survey.urn.models import Ballot
 
@@ -368,6 +370,34 @@ def test_failed_storing_gives_the_texts_back(wave, visitor, monkeypatch):
     response = visitor.post("/r/hand-in", {"F1": "3", "O1": CANARY})
     assert response.status_code == 503
     assert CANARY in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/r/promise", "/r/answer/1", "/r/withdraw"])
+def test_a_database_out_of_reach_is_said_plainly_on_every_page(wave, visitor, monkeypatch, path):
+    def held(*args, **kwargs):
+        raise OperationalError("held")
+
+    monkeypatch.setattr(answering, "respondent", held)
+    response = visitor.get(path)
+    assert response.status_code == 503
+    assert "Rien n’est gardé à moitié" in response.content.decode()
+    typed = visitor.post("/r/withdraw" if "withdraw" in path else "/r/answer/2", {"O1": CANARY})
+    assert typed.status_code == 503
+    assert CANARY in typed.content.decode()
+
+
+def test_what_stops_an_answer_is_said_in_the_language_of_the_visit(wave, visitor, monkeypatch):
+    """A person who reads in English, in a browser that prefers French."""
+    visitor.post("/r/language", {"language": "en", "page": "respond-promise"})
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(collect, "submit", full)
+    page = visitor.post("/r/hand-in", {"F1": "3"}, headers={"accept-language": "fr"}).content.decode()
+    assert 'lang="en"' in page
+    assert "Nothing was half kept" in page
+    assert "gardé" not in page
 
 
 @pytest.mark.parametrize("state", [WaveState.CLOSING, WaveState.CLOSED, WaveState.OPEN, WaveState.CANCELLED])

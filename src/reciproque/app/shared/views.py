@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import sys
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
@@ -11,9 +12,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from reciproque.app.shared import clock
 from reciproque.app.shared.gallery import samples
+from reciproque.app.shared.trouble import passes
 
 AN_HOUR = timedelta(hours=1)
 MOST_KNOWN = 10_000
@@ -73,6 +76,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What nobody caught: a mistake of ours, or a trouble of the machine that passes."""
+    if passes(sys.exc_info()[1], request.method or ""):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
     return render(request, "500.html", status=500)
 
 

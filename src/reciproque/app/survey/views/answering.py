@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -159,7 +159,7 @@ def _submitted(visit: Visit) -> str:
         raise Stop(_("Your answer is not handed in yet."), explain(error), texts=texts) from error
     except UrnError as error:
         raise Stop(_("Your answer was not handed in."), explain(error), texts=texts, status=410) from error
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError, OSError) as error:
         sentence = _("The server could not store it. Nothing was half kept: go back and hand it in again in a minute.")
         raise Stop(_("Your answer is not handed in yet."), sentence, texts=texts, status=503) from error
 

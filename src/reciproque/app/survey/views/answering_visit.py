@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from reciproque.app.shared.middleware import SAFE, read_only
+from reciproque.app.shared.trouble import passes
 from reciproque.app.survey.forms import answers, envelope
 from reciproque.app.survey.forms.envelope import BadEnvelope, StaleEnvelope, Visit
 from reciproque.app.survey.models import WaveState
@@ -64,20 +66,36 @@ def respondent_page(view: View) -> View:
     @sensitive_variables()
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with _nothing_written(request):
-            try:
-                return view(request, *args, **kwargs)
-            except NoVisit:
-                return redirect("respond") if request.method in SAFE else _ask_again(request, None)
-            except LateVisit as late:
-                return _ask_again(request, late.visit)
-            except UrnError as error:
-                stop = Stop(_("This questionnaire cannot go on."), explain(error), texts=_typed(request), status=410)
-            except Stop as refusal:
-                stop = refusal
-            return _stopped(request, stop)
+        try:
+            with translation.override(_language(request)), _nothing_written(request):
+                return _answered(view, request, *args, **kwargs)
+        except (DatabaseError, InterfaceError, OSError) as error:
+            if not passes(error, request.method or ""):
+                raise
+            with translation.override(_language(request)):
+                return _stopped(request, _out_of_reach(request))
 
     return guarded
+
+
+def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The page, or why it cannot be had."""
+    try:
+        return view(request, *args, **kwargs)
+    except NoVisit:
+        return redirect("respond") if request.method in SAFE else _ask_again(request, None)
+    except LateVisit as late:
+        return _ask_again(request, late.visit)
+    except UrnError as error:
+        stop = Stop(_("This questionnaire cannot go on."), explain(error), texts=_typed(request), status=410)
+    except Stop as refusal:
+        stop = refusal
+    return _stopped(request, stop)
+
+
+def _out_of_reach(request: HttpRequest) -> Stop:
+    sentence = _("Nothing was half kept: go back and try again in a minute.")
+    return Stop(_("The server could not answer."), sentence, texts=_typed(request), status=503)
 
 
 def _nothing_written(request: HttpRequest) -> AbstractContextManager[Any]:
