@@ -147,6 +147,7 @@ def guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namesp
             import django
 
             django.setup()
+            return _on_the_databases(run, arguments)
         return run(arguments)
     except env.BadSetting as error:
         return _say(error, code=2)
@@ -158,6 +159,20 @@ def guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namesp
         if "django" in sys.modules and _is_about_the_database(error):
             return _say(f"the database cannot be used: {error}\nreciproque check says more.", code=1)
         raise
+
+
+def _on_the_databases(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    """A restore that was killed is finished first, and none may begin meanwhile."""
+    from django.conf import settings
+
+    from reciproque.cli.running import pending, running
+
+    if arguments.command == "restore":
+        return run(arguments)
+    if pending(settings.DATA_DIR).exists():
+        importlib.import_module("reciproque.cli.restore").finish()
+    with running(settings.DATA_DIR):
+        return run(arguments)
 
 
 def _say(problem: object, *, code: int) -> int:

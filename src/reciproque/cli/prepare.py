@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from reciproque.cli.errors import CannotRun
@@ -53,9 +53,18 @@ def prepare() -> None:
             )
         if pending():
             for alias in SCHEMAS:
-                call_command("migrate", database=alias, verbosity=0)
+                _migrate(alias)
         call_command("createcachetable", verbosity=0)
     _refuse_demonstration_over_real_data()
+
+
+def _migrate(alias: str) -> None:
+    """All changes with their own record, or none: on its own Django notes a change only after committing it.
+
+    SQLite rebuilds tables with its references unchecked, which can be switched off outside a transaction only.
+    """
+    with connections[alias].constraint_checks_disabled(), transaction.atomic(using=alias):
+        call_command("migrate", database=alias, verbosity=0)
 
 
 def _schemas() -> None:

@@ -2,19 +2,15 @@
 
 import argparse
 
-from django.conf import settings
-
 from reciproque.app.commitments.jobs import JOBS as PROMISES
 from reciproque.app.dialogue.jobs import JOBS as WORKSHOPS
 from reciproque.app.shared.worker import new_holder, run_until, stop_on_signals
 from reciproque.app.survey.jobs import JOBS as SURVEY
 from reciproque.cli.prepare import prepare
-from reciproque.cli.running import running
 
 
 def run(arguments: argparse.Namespace) -> int:
     stop = stop_on_signals()  # before anything that takes time: whoever asks it to stop is heard
     prepare()
-    with running(settings.DATA_DIR):
-        run_until(stop, (*SURVEY, *PROMISES, *WORKSHOPS), holder=new_holder())
+    run_until(stop, (*SURVEY, *PROMISES, *WORKSHOPS), holder=new_holder())
     return 0
