@@ -1,6 +1,8 @@
 """The screens of preparation, tried with everybody; and what nobody may learn from any of them."""
 
+import io
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -10,12 +12,15 @@ from django.urls import URLResolver, get_resolver, reverse
 
 import personas
 import workshops
+from promised import Promises
 from reciproque.app.dialogue import urn
-from reciproque.app.dialogue.actions import deck, sessions, voting
+from reciproque.app.dialogue.actions import deck, letters, sessions, voting
 from reciproque.app.dialogue.models import Session, Statement
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.models import AuditRecord
+from reciproque.app.survey.actions.delivery import letter_of
+from reciproque.app.survey.models import OutboxMail
 from workshops import AGREE, DISAGREE
 
 MEMBERS = (
@@ -93,11 +98,11 @@ def settled(text: bytes) -> bytes:
     return re.sub(rb'csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*', b"", text)
 
 
-NEAR = re.compile(r"^(dialogue/|commitments/<str:key>/$|reading/<str:key>/$|directory/relationships/<str:key>/log/$|$)")
+NEAR = re.compile(r"^(dialogue/|commitments/<str:key>/|reading/<str:key>/$|directory/relationships/<str:key>/log/$|$)")
 
 
 def addresses(session) -> list[str]:
-    """Every address of the workshop that can be read, and those around it that tell of a relationship."""
+    """Every address of the workshop that can be read, files too, and those around it that tell of a relationship."""
     found = set()
     for route in routes(get_resolver()):
         if NEAR.match(route) and "<" not in route.replace("<str:key>", ""):
@@ -115,14 +120,25 @@ def routes(resolver, prefix=""):
             yield route
 
 
-def everything(cast, session) -> dict[tuple[str, str], bytes]:
-    """What every role reads at every address of this session, and the log as each may read it."""
+def readers(cast) -> dict[str, Client]:
     found = {}
     for who in (*MEMBERS, "outsider", "host_admin", "anonymous"):
-        client = Client()
+        found[who] = Client()
         if who != "anonymous":
-            client.force_login(getattr(cast, who))
-        for url in addresses(session):
+            found[who].force_login(getattr(cast, who))
+    return found
+
+
+def readable(reader, session) -> list[str]:
+    """The addresses that answer to reading; the others are buttons."""
+    return [url for url in addresses(session) if reader.get(url).status_code != 405]
+
+
+def everything(clients, urls) -> dict[tuple[str, str], bytes]:
+    """What every role reads at every address of this session, and the log as each may read it."""
+    found = {}
+    for who, client in clients.items():
+        for url in urls:
             response = client.get(url)
             content = b"".join(response) if response.streaming else response.content
             found[who, url] = settled(content) + outside(response) + str(response.status_code).encode()
@@ -159,6 +175,12 @@ def outside(response) -> bytes:
     return repr((headers, cookies)).encode()
 
 
+def mails() -> list[str]:
+    """Every mail that waits, as it would leave now."""
+    waiting = OutboxMail.objects.order_by("pk")
+    return [repr((mail.kind, mail.recipient, mail.data, letter_of(mail))) for mail in waiting]
+
+
 def phones(session, *, but) -> dict[tuple[str, str], bytes]:
     """What every other phone reads."""
     found = {}
@@ -171,54 +193,63 @@ def phones(session, *, but) -> dict[tuple[str, str], bytes]:
     return found
 
 
-@pytest.mark.parametrize(("employer", "stage"), [("neutral", "voting"), ("client", "ready")])
-def test_before_the_reveal_one_ballot_changes_nothing_that_anybody_reads(cast, employer, stage, caplog):
-    """Byte for byte: every address, role and phone, and what is logged, while one person says the opposite."""
-    moment = clock.now()
-    with clock.at(moment):
-        session = workshops.voting_open(cast, employer=employer)
-        workshops.everybody_votes(session, client=[AGREE] * 5, supplier=[AGREE] * 5)
-        voter = session.participants.filter(side="client").first()
-        voter.session = session
-        seen = []
-        for answer in (AGREE, DISAGREE):
+WORLDS = ((AGREE, ["price"]), (DISAGREE, ["respect", "future"]))
+
+
+@pytest.mark.parametrize(("employer", "stage"), [("neutral", "deck"), ("neutral", "voting"), ("client", "ready")])
+def test_before_the_reveal_one_ballot_and_one_concern_change_nothing_that_anybody_reads(cast, employer, stage, caplog):
+    """Byte for byte: every address, file, mail and log line, for every role and phone.
+
+    In one world a person agrees with every statement and deposits the concern that the other side deposited too; in the
+    other that person says the opposite and deposits others.
+    """
+    with clock.at(clock.now()):
+        session = workshops.signed(cast) if stage == "deck" else workshops.voting_open(cast, employer=employer)
+        if stage == "deck":
+            workshops.invite(cast, session)
+        else:
+            workshops.everybody_votes(session, client=[AGREE] * 5, supplier=[AGREE] * 5)
+        Promises(cast).open()
+        for sponsor in (cast.client_sponsor, cast.supplier_sponsor):
+            letters.send_links(by=actor(sponsor), session=session)
+        voter, opposite = (session.participants.filter(side=side).first() for side in ("client", "supplier"))
+        phone(session, opposite).post(reverse("phone-themes"), {"theme": ["price"]})
+        browser, clients, answers, seen = phone(session, voter), readers(cast), [], []
+        urls = readable(clients["facilitator"], session)
+        for vote, concern in WORLDS:
             cache.clear()
             caplog.clear()
-            workshops.vote(session, voter, answer, forecast=answer)
+            sent = browser.post(reverse("phone-themes"), {"theme": concern})
+            answers.append((sent.status_code, sent["Location"], outside(sent)))
+            if stage != "deck":
+                workshops.vote(session, voter, vote, forecast=vote)
             if stage == "ready":
                 _seal_unseen(session)
             log = list(AuditRecord.objects.values_list("action", "subject", "data"))
-            seen.append((everything(cast, session), phones(session, but=voter), log, caplog.text))
+            seen.append((everything(clients, urls), phones(session, but=voter), mails(), log, caplog.text))
             if stage == "ready":
                 _reopen(session)
     first, second = seen
-    assert first[0].keys() == second[0].keys()
-    assert [key for key in first[0] if first[0][key] != second[0][key]] == []
-    assert [key for key in first[1] if first[1][key] != second[1][key]] == []
+    assert answers[0] == answers[1]
+    for one, other in zip(first[:2], second[:2], strict=True):
+        assert one.keys() == other.keys()
+        assert [key for key in one if one[key] != other[key]] == []
     assert first[2:] == second[2:]
-    assert sum(page.endswith(b"200") for page in first[0].values()) > 30
+    assert len(first[2]) >= 10
+    assert sum(page.endswith(b"200") for page in first[0].values()) > 60
+    assert {url.rsplit(".", 1)[-1] for _who, url in first[0]} >= {"pdf", "xlsx", "json", "csv"}
 
 
-@pytest.mark.parametrize(("employer", "stage"), [("neutral", "deck"), ("client", "voting")])
-def test_before_the_reveal_one_concern_changes_nothing_that_anybody_reads(cast, employer, stage):
-    """The other side has deposited a theme; whether one person deposits the same, another or none shows nowhere."""
-    with clock.at(clock.now()):
-        session = workshops.voting_open(cast, employer=employer) if stage == "voting" else workshops.signed(cast)
-        if stage == "deck":
-            workshops.invite(cast, session)
-        voter, opposite = (session.participants.filter(side=side).first() for side in ("client", "supplier"))
-        phone(session, opposite).post(reverse("phone-themes"), {"theme": ["price"]})
-        browser, seen, answers = phone(session, voter), [], []
-        for chosen in (["price"], ["respect", "future"], []):
-            cache.clear()
-            answer = browser.post(reverse("phone-themes"), {"theme": chosen})
-            answers.append((answer.status_code, answer["Location"], outside(answer)))
-            log = list(AuditRecord.objects.values_list("action", "subject", "data"))
-            seen.append((everything(cast, session), phones(session, but=voter), log))
-    assert answers[0] == answers[1] == answers[2]
-    for world in seen[1:]:
-        assert [key for key in world[0] if world[0][key] != seen[0][0][key]] == []
-        assert world[1:] == seen[0][1:]
+def test_a_file_of_promises_does_not_say_when_it_was_made(cast):
+    """The same promises give the same bytes, at whatever hour and whoever asks."""
+    Promises(cast).open()
+    address = reverse("commitments-xlsx", args=[cast.relationship.key])
+    clients = readers(cast)
+    files = {clients[who].get(address).content for who in ("client_sponsor", "supplier_sponsor", "facilitator")}
+    assert len(files) == 1
+    with zipfile.ZipFile(io.BytesIO(files.pop())) as book:
+        assert "2000-01-01T00:00:00Z" in book.read("docProps/core.xml").decode()
+        assert {entry.date_time[0] for entry in book.infolist()} == {1980}
 
 
 def _seal_unseen(session):
