@@ -14,8 +14,9 @@ class ReciproqueConfig(AppConfig):
         from reciproque.app.commitments import letters as promises  # noqa: F401
         from reciproque.app.dialogue import letters as workshops  # noqa: F401
         from reciproque.app.network import letters as ties  # noqa: F401
-        from reciproque.config import checks  # noqa: F401
+        from reciproque.config import checks, security_log  # noqa: F401
 
+        security_log.listen()
         # What keeps copies of names says how it forgets them.
         for capability in ("commitments", "dialogue", "network", "portfolio", "survey"):
             import_module(f"reciproque.app.{capability}.erasure")

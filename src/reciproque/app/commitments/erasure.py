@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reciproque.app.commitments.models import CalendarAddress, Change, ExposedSponsor, Word
-from reciproque.app.shared.erasure import NOBODY, Gone, keeps_names
+from reciproque.app.directory.erasure import NOBODY, Gone, keeps_names
 
 
 @keeps_names

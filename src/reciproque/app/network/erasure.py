@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from reciproque.app.directory.erasure import NOBODY, Gone, keeps_names
 from reciproque.app.network.models import Contact, TieLink, WaitingTie
-from reciproque.app.shared.erasure import NOBODY, Gone, keeps_names
 
 
 @keeps_names

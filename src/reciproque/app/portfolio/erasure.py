@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reciproque.app.directory.erasure import NOBODY, Gone, keeps_names
 from reciproque.app.portfolio.models import Engagement, Ranking, Score, Weighting
-from reciproque.app.shared.erasure import NOBODY, Gone, keeps_names
 
 
 @keeps_names

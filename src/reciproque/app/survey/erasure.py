@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from reciproque.app.shared.erasure import NOBODY, Gone, keeps_names
+from reciproque.app.directory.erasure import NOBODY, Gone, keeps_names
 from reciproque.app.shared.errors import Refused
 from reciproque.app.survey.models import Invitation, OutboxMail, SealingKey, WaveState, WrappedHalf
 

@@ -9,9 +9,10 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from reciproque.app.directory import erasure
 from reciproque.app.directory.actions.members import ONE_PER_SIDE, revoke_member
 from reciproque.app.directory.models import ERASED_DOMAIN, Account, KeyList, KeyPerson, Membership, Person
-from reciproque.app.shared import clock, erasure
+from reciproque.app.shared import clock
 from reciproque.app.shared.audit import Actor, record
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import Audience
