@@ -2,6 +2,9 @@
 
 "At most 2", the exact count in between, "at least n - 2": the two end codes hold three counts each, so one person who
 subtracts her own vote still cannot tell. The verdict shown is computed from these codes and says nothing more.
+
+Two counts of one statement are never both shown: the difference would belong to whoever left or changed in between. Of
+a second vote only a word is said, and only when more people moved than anybody could have watched.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from reciproque.science.counts import Counts
 
 END = 3
 SHOWN_FROM, BOTH_FROM, SHARES_FROM = 5, 8, 20
+MOVED, QUARTER = 3, 4
 PUBLIC = 0.75
 
 
@@ -123,6 +127,42 @@ def coded(client: Counts, supplier: Counts) -> CodedStatement:
         return CodedStatement(None, None, "open")
     sides = _side(client, smaller), _side(supplier, smaller)
     return CodedStatement(*sides, public_verdict(*sides))
+
+
+def movement(before: Counts, after: Counts, came_or_went: int = 0) -> str:
+    """Whether one side clearly agrees more, or less, in a second vote on the same statement; else nothing is said.
+
+    Parameters
+    ----------
+    before, after : Counts
+        The answers of one side in the first vote and in the second.
+    came_or_went : int >= 0
+        How many of the side may have answered only one of the two.
+
+    Returns
+    -------
+    str
+        more, fewer, or unclear: the codes do not establish a movement, or too few answered.
+
+    Formula: with T = max(3, a quarter of the side, rounded up) + came_or_went, more when the lowest agreeing count that
+    the second code allows exceeds the highest that the first allows by T or more; fewer the other way round.
+    Source: enumeration of all pairs of votes in tests/science/test_coded_movement.py.
+
+    Examples
+    --------
+    >>> movement(Counts(2, 5, 1), Counts(7, 0, 1)), movement(Counts(4, 4, 0), Counts(6, 2, 0))
+    ('more', 'unclear')
+    >>> movement(Counts(2, 6, 0), Counts(6, 1, 0), came_or_went=1), movement(Counts(4, 0, 0), Counts(0, 4, 0))
+    ('unclear', 'unclear')
+    """
+    people = max(before.answers, after.answers)
+    if min(before.answers, after.answers) < SHOWN_FROM:
+        return "unclear"
+    first, second = code(before.agree, before.answers), code(after.agree, after.answers)
+    needed = max(MOVED, -(-people // QUARTER)) + came_or_went
+    if second.low - first.high >= needed:
+        return "more"
+    return "fewer" if first.low - second.high >= needed else "unclear"
 
 
 def _side(counts: Counts, smaller: int) -> CodedSide:
