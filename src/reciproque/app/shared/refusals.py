@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from reciproque.app.shared.errors import Refused
 
 
-def try_action(form: BaseForm, action: Callable[..., Any], **arguments: Any) -> Any:
+def try_action(form: BaseForm, action: Callable[..., Any], /, **arguments: Any) -> Any:
     """Call the action; a refusal becomes an error of the form. What was made, or True; None when refused."""
     try:
         return action(**arguments) or True
@@ -21,7 +21,7 @@ def try_action(form: BaseForm, action: Callable[..., Any], **arguments: Any) -> 
         return None
 
 
-def act(request: HttpRequest, sentence: str, action: Callable[..., Any], **arguments: Any) -> bool:
+def act(request: HttpRequest, sentence: str, action: Callable[..., Any], /, **arguments: Any) -> bool:
     """Call the action, and say what was done or why it was refused."""
     try:
         action(**arguments)
