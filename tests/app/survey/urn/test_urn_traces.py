@@ -162,8 +162,10 @@ def test_there_is_no_hidden_row_number(urn: Urn) -> None:
                 cursor.execute(f"SELECT rowid FROM {table}")
 
 
-def test_the_store_is_set_to_survive_a_power_cut_and_to_erase(urn: Urn) -> None:
-    with connections["ballots"].cursor() as cursor:
+@pytest.mark.parametrize("alias", ["default", "ballots"])
+def test_both_databases_are_set_to_survive_a_power_cut_and_to_erase(urn: Urn, alias: str) -> None:
+    """The main one too: without the wave that it announces, a ballot that was kept is lost all the same."""
+    with connections[alias].cursor() as cursor:
         set_to = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "secure_delete")}
         assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert set_to == {"synchronous": 2, "secure_delete": 1}
