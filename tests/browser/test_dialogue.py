@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +31,20 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
 ]
 OF_EACH = 6
+# From the back of the room: metres, the height of capitals in a font, and 16 minutes of arc (ISO 9241-303) in radians.
+DISTANCE, PICTURE, CAPITALS, READABLE = 5, 2, 0.7, 16 / 60 * 3.14159 / 180
+SMALLEST = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const holder = walk.currentNode.parentElement, words = walk.currentNode.data.trim();
+    const box = holder.getBoundingClientRect();
+    const hidden = box.bottom <= 0 || holder.closest('.sr-only, script, style, noscript');
+    if (words && !hidden && box.width > 2 && box.height > 2)
+      found.push([words, parseFloat(getComputedStyle(holder).fontSize) / innerWidth]);
+  }
+  return found.sort((one, other) => one[1] - other[1])[0];
+}"""
 SENTENCES = (
     ("client", "Nous nous prévenons à temps quand un plan change."),
     ("client", "La qualité des pièces nous fait gagner du temps."),
@@ -39,28 +53,46 @@ SENTENCES = (
     ("supplier", "Nos idées restent nos idées."),
     ("supplier", "Un retard annoncé tôt se pardonne."),
 )
+ACTIONS = (
+    "Prévenir dix jours avant tout changement de plan",
+    "Dire d’où vient chaque urgence",
+    "Partager une fois par mois la liste des retards",
+    "Signer ensemble qui peut lire une idée",
+)
 TERMS = ("owner_client", "owner_supplier", "first_step", "first_step_by", "due_on")
 AGREED = 2  # the first two statements are common ground
 
 
-@dataclass
-class Phone:
-    """A phone as a plain client: it opens its link, sends what its buttons send, and may lose everything."""
+class Phone(Seat):
+    """A participant's phone: it opens its own link, and may lose everything it held."""
 
-    participant: Participant
-    client: Client = field(default_factory=Client)
+    def __init__(self, browser: Browser, address: str, participant: Participant, **options: object) -> None:
+        super().__init__(browser, address, phone=True, **options)
+        self.participant = participant
+
+    @property
+    def side(self) -> str:
+        return self.participant.side
 
     def join(self) -> None:
-        self.client = Client()
-        answer = self.client.post(reverse("phone"), {"token": urn.signs_of(self.participant)})
-        assert answer.status_code == 302
+        self.context.clear_cookies()
+        self.go(f"/d#{urn.signs_of(self.participant)}")
+        self.page.wait_for_url(re.compile(r"/d/\w+$"), wait_until="commit")
 
-    def send(self, name: str, *args: str, **fields: str) -> None:
-        answer = self.client.post(reverse(name, args=args), fields)
-        assert answer.status_code == 302, answer.content.decode()[-600:]
+    def tick(self, answers: dict[str, str]) -> None:
+        for name, value in answers.items():
+            self.page.locator(f'[name="{name}"][value="{value}"]').check()
 
-    def page(self) -> str:
-        return self.client.get(reverse("phone-live")).content.decode()
+    def vote(self, answers: dict[str, str]) -> None:
+        """Each choice of a live vote goes into the box at once."""
+        for name, value in answers.items():
+            with self.page.expect_response("**/d/live/vote") as sent:
+                self.tick({name: value})
+            assert sent.value.ok
+
+    def submit(self, name: str) -> None:
+        with self.page.expect_navigation(wait_until="commit"):
+            self.press(name)
 
 
 class Office(Seat):
@@ -95,9 +127,21 @@ def cast(transactional_db, settings, tmp_path, live_server) -> Iterator[personas
     return personas.cast(client="Valmorine", supplier="Tressac", people=OF_EACH)
 
 
-def prepared(cast: personas.Cast) -> Session:
+def signed(browser: Browser, address: str, cast: personas.Cast) -> Session:
+    """The mandate, which each sponsor reads and signs on the screen."""
+    session = workshops.session(cast)
+    for sponsor, company in ((cast.client_sponsor, "Valmorine"), (cast.supplier_sponsor, "Tressac")):
+        desk = Office(browser, address, sponsor)
+        desk.go(reverse("workshop-mandate", args=[session.key]))
+        looked_at(desk, f"mandate-{company}")
+        desk.do(f"Signer pour {company}")
+        desk.leave()
+    session.refresh_from_db()
+    return session
+
+
+def prepared(cast: personas.Cast, session: Session) -> Session:
     """A deck of both sides, ready for the private vote."""
-    session = workshops.signed(cast)
     workshops.invite(cast, session, of_each=OF_EACH)
     by = actor(cast.facilitator)
     for side, sentence in SENTENCES:
@@ -108,12 +152,13 @@ def prepared(cast: personas.Cast) -> Session:
     return session
 
 
-def phones_of(session: Session) -> list[Phone]:
+def phones_of(browser: Browser, address: str, session: Session) -> list[Phone]:
     found = []
     for side in SIDES:
         for participant in session.participants.filter(side=side):
             participant.session = session
-            found.append(Phone(participant))
+            narrow = {"viewport": {"width": 320, "height": 700}} if len(found) == OF_EACH else {}
+            found.append(Phone(browser, address, participant, **narrow))
     return found
 
 
@@ -121,16 +166,20 @@ def private_votes(session: Session, phones: list[Phone]) -> None:
     agreed = {sentence for _side, sentence in SENTENCES[:AGREED]}
     for phone in phones:
         phone.join()
-        client_side = phone.participant.side == "client"
-        answers = {
-            f"v:{one.key}": "0" if client_side or one.text_fr in agreed else "1" for one in session.statements.all()
-        }
-        phone.send("phone-vote", **answers)
+        phone.go(reverse("phone-vote"))
+        yes = {one.key: phone.side == "client" or one.text_fr in agreed for one in session.statements.all()}
+        phone.tick({f"v:{key}": "0" if agrees else "1" for key, agrees in yes.items()})
+        phone.submit("Garder mon vote")
+    looked_at(phones[0], "phone-private-vote")
+    assert "Vous avez répondu à tout" in phones[0].main().inner_text()
 
 
 def looked_at(seat: Seat, name: str) -> None:
     """No fault on the page as it stands; kept as a picture for whoever wants to look."""
     assert seat.faults() == []
+    if name.startswith("room"):
+        words, share = seat.page.evaluate(SMALLEST)
+        assert share * PICTURE * CAPITALS / DISTANCE >= READABLE, f"too small from the back of the room: {words}"
     if folder := os.environ.get("LOOK"):
         seat.page.screenshot(path=Path(folder) / f"{name}.png")
 
@@ -141,54 +190,52 @@ def waits_for(seat: Seat, words: str) -> None:
 
 
 def test_a_whole_session(browser: Browser, live_server, cast, monkeypatch):
-    session = prepared(cast)
-    phones = phones_of(session)
+    address = live_server.url
+    session = prepared(cast, signed(browser, address, cast))
+    phones = phones_of(browser, address, session)
     private_votes(session, phones)
     voting.seal_votes(by=actor(cast.facilitator), session=session)
     second = personas.account("Deuxième personne")
     Membership.objects.create(relationship=cast.relationship, account=second, role="facilitator", side="neutral")
 
-    address = live_server.url
     console, room = (Office(browser, address, cast.facilitator) for _ in range(2))
-    mine, theirs = Seat(browser, address, phone=True), Seat(browser, address, phone=True)
-    theirs.page.set_viewport_size({"width": 320, "height": 700})
+    mine, theirs = phones[0], phones[OF_EACH]
     console.go(reverse("console", args=[session.key]))
     assert console.faults() == []
     console.do("Ouvrir la séance")
     room.go(reverse("room", args=[session.key]))
-    for seat, phone in ((mine, phones[0]), (theirs, phones[OF_EACH])):
-        seat.go(f"/d#{urn.signs_of(phone.participant)}")
-        seat.page.wait_for_url("**/d/live", wait_until="commit")
-        waits_for(seat, "Accueil")
+    for phone in phones:
+        phone.join()
+        waits_for(phone, "Accueil")
     for seat, name in ((console, "console"), (room, "room-arrive"), (mine, "phone-arrive"), (theirs, "phone-320")):
         looked_at(seat, name)
 
-    arrive(console, room, mine, phones)
-    mirror(console, room, mine, theirs, phones)
+    arrive(console, room, phones)
+    mirror(console, room, phones)
     console.next_step("Terrain commun 10 min")
     console.do("Montrer le résultat à tous")
     waits_for(room, "Majorité")
     looked_at(room, "room-common")
-    divides(console, room, mine, theirs, phones)
+    divides(console, room, phones)
     console = taken_over(browser, address, console, session, second, phones)
     unsaid_and_break(console, room, mine, theirs)
-    proposals_and_choice(console, room, mine, theirs, session, phones)
-    promises(console, room, session, phones, mine)
-    closing(console, room, mine, phones)
-    assert [seat.complaints for seat in (console, room, mine, theirs)] == [[], [], [], []]
-    for seat in (console, room, mine, theirs):
+    proposals_and_choice(console, room, session, phones)
+    promises(console, room, session, phones)
+    closing(console, room, phones)
+    seats = (console, room, *phones)
+    assert [seat.complaints for seat in seats] == [[] for _ in seats]
+    for seat in seats:
         seat.leave()
     after(browser, address, cast, session, monkeypatch)
 
 
-def arrive(console: Office, room: Office, mine: Seat, phones: list[Phone]) -> None:
-    for phone in phones[1:]:
-        phone.send("phone-ready")
-    mine.press("Je suis là")
-    console.do("Vote d’essai, 1 minute")
-    waits_for(mine, "Ceci n’est qu’un essai")
+def arrive(console: Office, room: Office, phones: list[Phone]) -> None:
     for phone in phones:
-        phone.send("phone-live-vote", **{"m:test": "0"})
+        phone.press("Je suis là")
+    console.do("Vote d’essai, 1 minute")
+    waits_for(phones[0], "Ceci n’est qu’un essai")
+    for phone in phones:
+        phone.vote({"m:test": "0"})
     waits_for(console, "6 sur 6")
     console.do("Dépouiller l’essai")
     waits_for(room, "Majorité")
@@ -196,7 +243,8 @@ def arrive(console: Office, room: Office, mine: Seat, phones: list[Phone]) -> No
     console.do("Dépouiller les votes")
 
 
-def mirror(console: Office, room: Office, mine: Seat, theirs: Seat, phones: list[Phone]) -> None:
+def mirror(console: Office, room: Office, phones: list[Phone]) -> None:
+    theirs = phones[OF_EACH]
     console.next_step("Miroir 15 min")
     console.do("Ouvrir le miroir, 2 minutes")
     waits_for(theirs, "Nous pouvons compter sur Valmorine")
@@ -204,9 +252,8 @@ def mirror(console: Office, room: Office, mine: Seat, theirs: Seat, phones: list
     waits_for(theirs, "Dans l’urne")
     looked_at(theirs, "phone-vote")
     for phone in phones:
-        if phone is not phones[OF_EACH]:
-            answer = "0" if phone.participant.side == "client" else "1"
-            phone.send("phone-live-vote", **{"m:trust": answer, "m:guess": "0"})
+        trusted = {} if phone is theirs else {"m:trust": "0" if phone.side == "client" else "1"}
+        phone.vote(trusted | {"m:guess": "0"})
     console.do("Montrer les deux côtés ensemble")
     waits_for(room, "Ce que chaque côté attendait")
     waits_for(theirs, "Ce que chaque côté attendait")
@@ -214,7 +261,8 @@ def mirror(console: Office, room: Office, mine: Seat, theirs: Seat, phones: list
     looked_at(theirs, "phone-mirror")
 
 
-def divides(console: Office, room: Office, mine: Seat, theirs: Seat, phones: list[Phone]) -> None:
+def divides(console: Office, room: Office, phones: list[Phone]) -> None:
+    mine, theirs = phones[0], phones[OF_EACH]
     console.next_step("Désaccords 30 min")
     console.do("Montrer le résultat à tous")
     waits_for(room, "Minorité")
@@ -238,16 +286,16 @@ def divides(console: Office, room: Office, mine: Seat, theirs: Seat, phones: lis
     assert "Ceci est pour moi seul." not in console.main().inner_text()
     for phone in (phones[3], phones[9]):
         phone.join()  # lost everything, comes back by the same link
-        assert "phone-listen" in phone.page()
+        waits_for(phone, "Vous écoutez")
     console.do("Tour suivant")
     waits_for(room, "Tressac redit")
     console.do("Second vote, 1 minute")
     waits_for(mine, "second vote")
     mine.page.get_by_label("Je passe").check()
     waits_for(mine, "Dans l’urne")
-    key = Live.objects.get(session=phones[0].participant.session).statement.key
+    key = Live.objects.get(session=mine.participant.session).statement.key
     for phone in phones[1:]:
-        phone.send("phone-live-vote", **{f"v:{key}": "0", f"f:{key}": "0"})
+        phone.vote({f"v:{key}": "0"})
     console.do("Montrer le second vote")
     waits_for(room, "Après le débat")
     looked_at(room, "room-again")
@@ -266,7 +314,8 @@ def taken_over(
     assert console.complaints == []
     console.leave()
     for phone in phones:
-        phone.send("phone-ready")
+        phone.press("Prêt")
+    waits_for(successor, "6 sur 6")
     return successor
 
 
@@ -288,23 +337,23 @@ def unsaid_and_break(console: Office, room: Office, mine: Seat, theirs: Seat) ->
     looked_at(room, "room-pause")
 
 
-def proposals_and_choice(
-    console: Office, room: Office, mine: Seat, theirs: Seat, session: Session, phones: list[Phone]
-) -> None:
+def proposals_and_choice(console: Office, room: Office, session: Session, phones: list[Phone]) -> None:
+    mine, theirs = phones[0], phones[OF_EACH]
     console.next_step("Propositions 15 min")
     waits_for(mine, "À deux, une personne de chaque entreprise")
     looked_at(mine, "phone-proposal")
     statement = session.statements.filter(shown=True).first()
-    mine.page.locator("[name=statement]").select_option(str(statement.pk))
-    mine.fill(action="Prévenir dix jours avant tout changement de plan", proof="la date du message")
-    mine.page.locator("[name=owed_by]").select_option("client")
-    mine.press("Mettre sur la table")
-    waits_for(room, "Prévenir dix jours avant")
-    for number, owed_by in enumerate(("supplier", "both", "both")):
-        fields = {"action": f"Faire la chose {number + 2} ensemble", "proof": "une liste", "owed_by": owed_by}
-        efforts = {"effort_client": "light", "effort_supplier": "light"}
-        phones[OF_EACH + number].send("phone-proposal", statement=str(statement.pk), **fields, **efforts)
-    waits_for(console, "Faire la chose 4 ensemble")
+    for phone, owed_by, action in zip(
+        (mine, *phones[OF_EACH : OF_EACH + 3]), ("client", "supplier", "both", "both"), ACTIONS, strict=True
+    ):
+        waits_for(phone, "À deux, une personne de chaque entreprise")
+        phone.page.locator("[name=statement]").select_option(str(statement.pk))
+        phone.fill(action=action, proof="la date du message")
+        for name, value in (("owed_by", owed_by), ("effort_client", "light"), ("effort_supplier", "light")):
+            phone.page.locator(f"[name={name}]").select_option(value)
+        phone.submit("Mettre sur la table")
+        waits_for(room, action)
+    waits_for(console, ACTIONS[-1])
     looked_at(room, "room-proposals")
     console.next_step("Choix 7 min")
     console.do("Demander les points, 3 minutes")
@@ -312,7 +361,7 @@ def proposals_and_choice(
     looked_at(mine, "phone-points")
     keys = list(session.proposals.values_list("key", flat=True))
     for phone in phones:
-        phone.send("phone-live-vote", **{f"p:{key}": str(3 - rank) for rank, key in enumerate(keys)})
+        phone.vote({f"p:{key}": str(3 - rank) for rank, key in enumerate(keys) if rank < 3})
     console.do("Sceller les points")
     console.do("Choisir")
     waits_for(room, "Valmorine agit pour 2, Tressac pour 2.")
@@ -320,7 +369,8 @@ def proposals_and_choice(
     looked_at(theirs, "phone-choice")
 
 
-def promises(console: Office, room: Office, session: Session, phones: list[Phone], mine: Seat) -> None:
+def promises(console: Office, room: Office, session: Session, phones: list[Phone]) -> None:
+    mine, theirs = phones[0], phones[OF_EACH]
     console.next_step("Paroles données 8 min")
     day = clock.today()
     for proposal in session.proposals.filter(state=Proposal.State.CHOSEN):
@@ -334,27 +384,27 @@ def promises(console: Office, room: Office, session: Session, phones: list[Phone
         with console.page.expect_navigation():
             form.get_by_role("button", name="Garder responsables et dates").click()
     looked_at(console, "console-promises")
-    for _ in range(3):
-        mine.page.get_by_role("button", name="Je la porte pour mon entreprise").first.click()
-        mine.page.wait_for_load_state()
+    for phone in (mine, theirs):
+        for _ in range(3):
+            phone.submit("Je la porte pour mon entreprise")
     looked_at(mine, "phone-own")
-    for proposal in session.proposals.filter(state=Proposal.State.CHOSEN):
-        phones[OF_EACH].send("phone-accept", proposal.key)
     room.page.locator(".room-yes").nth(5).wait_for(timeout=25_000)
     looked_at(room, "room-promises")
 
 
-def closing(console: Office, room: Office, mine: Seat, phones: list[Phone]) -> None:
+def closing(console: Office, room: Office, phones: list[Phone]) -> None:
     console.next_step("Clôture 2 min")
     console.do("Questions de clôture, 1 minute")
     for phone in phones:
-        phone.send("phone-live-vote", **{"c:1": "0", "c:2": "0", "c:3": "0"})
+        phone.vote({"c:1": "0", "c:2": "0", "c:3": "0"})
     console.do("Montrer les réponses")
     waits_for(room, "L’autre côté a entendu")
     looked_at(room, "room-closing")
     console.page.locator("details.confirm > summary").last.click()
     console.do("Clore la séance")
-    mine.page.wait_for_url("**/d/minutes", timeout=25_000)
+    for phone in phones:
+        phone.page.wait_for_url("**/d/minutes", timeout=25_000)
+    looked_at(phones[0], "phone-minutes")
     waits_for(room, "La séance est close.")
 
 
@@ -369,9 +419,11 @@ def after(browser: Browser, address: str, cast: personas.Cast, session: Session,
     assert session.state == "frozen"
     files = []
     for sponsor in (cast.client_sponsor, cast.supplier_sponsor):
-        client = Client()
-        client.force_login(sponsor)
-        files.append(client.get(reverse("workshop-minutes-pdf", args=[session.key])).content)
+        desk = Office(browser, address, sponsor)
+        desk.go(reverse("workshop-minutes", args=[session.key]))
+        looked_at(desk, f"minutes-{sponsor.pk}")
+        files.append(desk.context.request.get(reverse("workshop-minutes-pdf", args=[session.key])).body())
+        desk.leave()
     assert files[0] == files[1]
     made = Commitment.objects.all()
     assert made.count() == 3
