@@ -12,7 +12,7 @@ import re
 import sqlite3
 import subprocess
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,19 +32,30 @@ class Content:
     tables: Mapping[str, tuple[int, str]]
     counters: Mapping[str, int] = field(repr=False)
     rules: tuple[str, ...] = field(repr=False)
+    columns: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
 
     @property
     def rows(self) -> int:
         return sum(count for count, _hash in self.tables.values())
 
 
-def content(folder: Path, url: str = "") -> Content:
-    return _of_postgres(url) if url else _of_sqlite({alias: folder / name for alias, name in FILES.items()})
+Columns = Mapping[str, tuple[str, ...]]
+
+
+def content(folder: Path, url: str = "", columns: Columns | None = None) -> Content:
+    """`columns`: hash these only, those that a later version may have added left out."""
+    if url:
+        return _of_postgres(url, columns or {})
+    return _of_sqlite({alias: folder / name for alias, name in FILES.items()}, columns or {})
+
+
+def _among(there: Iterable[str], asked: tuple[str, ...] | None) -> tuple[str, ...]:
+    return tuple(sorted(name for name in there if asked is None or name in asked))
 
 
 def content_of_backup(folder: Path) -> Content:
     """What the two files of a backup made from SQLite hold."""
-    return _of_sqlite({alias: folder / f"{alias}.sqlite3" for alias in FILES})
+    return _of_sqlite({alias: folder / f"{alias}.sqlite3" for alias in FILES}, {})
 
 
 def differences(before: Content, after: Content, *, leap: int = LEAP) -> list[str]:
@@ -62,8 +73,9 @@ def differences(before: Content, after: Content, *, leap: int = LEAP) -> list[st
 
 
 # ---------------------------------------------------------------- SQLite
-def _of_sqlite(files: Mapping[str, Path]) -> Content:
+def _of_sqlite(files: Mapping[str, Path], asked: Columns) -> Content:
     tables: dict[str, tuple[int, str]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     counters: dict[str, int] = {}
     rules: list[str] = []
     for alias, path in files.items():
@@ -77,18 +89,25 @@ def _of_sqlite(files: Mapping[str, Path]) -> Content:
                     f"{alias}.{name}": seq for name, seq in store.execute("SELECT name, seq FROM sqlite_sequence")
                 }
             for name in set(names) - {"sqlite_sequence"}:
-                tables[f"{alias}.{name}"] = _hashed(store, name)
+                there = (row[1] for row in store.execute(f'PRAGMA table_info("{name}")').fetchall())
+                columns[f"{alias}.{name}"] = _among(there, asked.get(f"{alias}.{name}"))
+                tables[f"{alias}.{name}"] = _hashed(store, name, columns[f"{alias}.{name}"])
             for name in (name for kind, name, sql in found if kind == "table" and "AUTOINCREMENT" in (sql or "")):
                 counters.setdefault(f"{alias}.{name}", 0)
-    return Content(tables, counters, tuple(sorted(rules)))
+    return Content(tables, counters, tuple(sorted(rules)), columns)
 
 
-def _hashed(store: sqlite3.Connection, table: str) -> tuple[int, str]:
+def _hashed(store: sqlite3.Connection, table: str, columns: Iterable[str]) -> tuple[int, str]:
     """Rows in the order of their bytes, so that where they lie does not count."""
     store.text_factory = bytes
-    hashes = sorted(hashlib.sha256(repr(row).encode()).digest() for row in store.execute(f'SELECT * FROM "{table}"'))
+    rows = store.execute(f'SELECT {_quoted(columns)} FROM "{table}"')
+    hashes = sorted(hashlib.sha256(repr(row).encode()).digest() for row in rows)
     store.text_factory = str
     return len(hashes), hashlib.sha256(b"".join(hashes)).hexdigest()[:16]
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def damaged(folder: Path) -> list[str]:
@@ -110,11 +129,16 @@ RULES = """
            FROM pg_constraint WHERE connamespace = %(schema)s::regnamespace
     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = %(schema)s
 """
-ROWS = "SELECT count(*), coalesce(md5(string_agg(h, '' ORDER BY h)), '') FROM (SELECT md5(t::text) h FROM {} t) hashed"
+ROWS = """
+    SELECT count(*), coalesce(md5(string_agg(hashed, '' ORDER BY hashed)), '')
+    FROM (SELECT md5(t::text) hashed FROM (SELECT {} FROM {}) t) every_row
+"""
+NAMES = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
 
 
-def _of_postgres(url: str) -> Content:
+def _of_postgres(url: str, asked: Columns) -> Content:
     tables: dict[str, tuple[int, str]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     counters: dict[str, int] = {}
     rules: list[str] = []
     with psycopg.connect(url) as server:
@@ -122,11 +146,14 @@ def _of_postgres(url: str) -> Content:
         for alias, schema in SCHEMAS.items():
             names = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema]).fetchall()
             for (name,) in names:
-                tables[f"{alias}.{name}"] = server.execute(ROWS.format(f'{schema}."{name}"')).fetchone()
+                there = (column for (column,) in server.execute(NAMES, [schema, name]))
+                columns[f"{alias}.{name}"] = _among(there, asked.get(f"{alias}.{name}"))
+                select = ROWS.format(_quoted(columns[f"{alias}.{name}"]), f'{schema}."{name}"')
+                tables[f"{alias}.{name}"] = server.execute(select).fetchone()
             numbers = "SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences WHERE schemaname = %s"
             counters |= {f"{alias}.{name}": value for name, value in server.execute(numbers, [schema])}
             rules += [f"{alias}: {rule}" for (rule,) in server.execute(RULES, {"schema": schema})]
-    return Content(tables, counters, tuple(sorted(rules)))
+    return Content(tables, counters, tuple(sorted(rules)), columns)
 
 
 # ---------------------------------------------------------------- What must not be in a backup

@@ -238,16 +238,14 @@ def killed_prepare(points: int) -> dict[str, Any]:
     """From nothing (or from what is in the folder) to the shape of this version, started again after each kill."""
     kept = DATA.parent / "kills-kept"
     _keep_shape(kept)
-    done(prepare.prepare)
-    wanted = continuity.content(DATA, URL)
-    _bring_shape_back(kept)
+    wanted: list[Content] = []
 
-    def verdict(_ended: Ended) -> list[str]:
+    def verdict(ended: Ended) -> list[str]:
         again = in_child(prepare.prepare if not FORGETFUL else int)
-        problems = [f"started again: {again.error}"] if again.error else []
-        problems += _shape(wanted, continuity.content(DATA, URL))
+        found = continuity.content(DATA, URL)
+        wanted.append(found)
         _bring_shape_back(kept)
-        return problems
+        return [f"started again: {again.error}"] if again.error else _shape(wanted[0], found)
 
     return every_point(prepare.prepare, verdict, points)
 
