@@ -1,0 +1,141 @@
+"""Faults: processes killed, disks full, databases held, power cut, mail servers that misbehave, clocks that jump.
+
+How: installations made for it, each with databases of its own. Scenarios run in processes of their own
+(tests/attack/fault_script.py): clients that go on until they are told that their answer was kept, and a final count
+against the published list. The real server is `reciproque serve`; most kills hit a light submitter, which takes every
+page of an answer through the application without the sockets, because starting a whole server takes seconds.
+Power cuts (SQLite only) are replayed from the system calls that a real process made; PostgreSQL is killed whole
+instead. A full disk is a small memory file system, which takes an administrator of the machine to mount.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from claims import Claim, none_of, run
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from attack import power_cuts, server_faults
+from attack.ground import Ground, script
+from attack.server import Respondents
+
+PEOPLE = 40
+
+
+def prove(full: bool) -> Iterator[Claim]:
+    with tempfile.TemporaryDirectory(prefix="reciproque-faults-") as folder:
+        ground = Ground(Path(folder))
+        for part in (kills, held, disks, power):
+            print(f"faults: {part.__name__}", file=sys.stderr, flush=True)
+            yield from part(ground, full)
+
+
+# ---------------------------------------------------------------- Killed while people answer
+def kills(ground: Ground, full: bool) -> Iterator[Claim]:
+    light, whole = (480, 20) if full else (492, 8)
+    submitter = script(ground.fresh(), "kills", light)
+    yield from _kept(f"kill -9 of a light submitter, {light} times", submitter)
+    place = ground.fresh()
+    wave = script(place, "seed", PEOPLE)
+    people = server_faults.kill_server(place, wave["tokens"], whole)
+    found = script(place, "count", said=wave | {"acknowledged": people.acknowledged})
+    what = f"kill -9 of the whole server, {whole} times"
+    yield from _kept(what, found | {"acknowledged": people.statuses[200]})
+    yield _no_error(what, people)
+
+
+def _kept(what: str, found: Mapping[str, Any]) -> Iterator[Claim]:
+    """None of the acknowledged answers is missing from the published list, which holds, and nobody counts twice."""
+    lost, acknowledged = found["lost"] + found["missing"], found["acknowledged"]
+    measured = f"{lost}" if found["holds"] else f"{lost}, and the list does not hold"
+    kept = found["holds"] and not lost and acknowledged > 0
+    yield Claim(f"Answers lost: {what}", f"0 of {acknowledged:,} acknowledged", measured, kept)
+    yield none_of(f"People counted twice: {what}", found["twice"], found["people"], "people")
+
+
+def _no_error(what: str, people: Respondents) -> Claim:
+    errors = sum(number for status, number in people.statuses.items() if status >= 500)
+    return none_of(f"Pages with a status of 500 or more: {what}", errors, sum(people.statuses.values()), "requests")
+
+
+# ---------------------------------------------------------------- Held databases
+def held(ground: Ground, full: bool) -> Iterator[Claim]:
+    place = ground.fresh()
+    wave = script(place, "seed", 200)
+    people = server_faults.hold_databases(place, wave["tokens"], 10)
+    found = script(place, "count", said=wave | {"acknowledged": people.acknowledged})
+    what = "each database held for 10 s"
+    yield from _kept(what, found | {"acknowledged": len(people.acknowledged)})
+    yield _no_error(what, people)
+    print(f"faults: the longest wait was {people.longest:.0f} s", file=sys.stderr)
+
+
+# ---------------------------------------------------------------- Disks
+def disks(ground: Ground, full: bool) -> Iterator[Claim]:
+    rounds = 200 if full else 50
+    if ground.on_files:
+        for scenario, what in (("full disk", "a full disk"), ("read-only", "a disk turned read-only")):
+            with small_disk(ground.folder / scenario) as folder:
+                if folder:
+                    yield from _refused(what, script(ground.fresh(folder), scenario, rounds))
+                else:
+                    yield Claim(f"Answers kept through {what}", "0 lost", "not measured: it takes root to mount", False)
+        yield from _refused("a disk that refuses every write", script(ground.fresh(), "worn out", rounds))
+    else:
+        yield from _refused("a full disk", script(ground.fresh(), "full tablespace", rounds))
+
+
+def _refused(what: str, found: Mapping[str, Any]) -> Iterator[Claim]:
+    yield from _kept(what, found)
+    statuses = Counter({int(status): number for status, number in found["statuses"].items()})
+    refused = sum(statuses.values()) - statuses[200]
+    yield none_of(
+        f"Refusals without a plain page in the person’s language: {what}", found["unlike"], refused, "refusals"
+    )
+    yield none_of(f"Databases damaged: {what}", found["damaged"], found["rounds"], "rounds")
+    yield none_of(f"Rounds that do not recover alone: {what}", found["stuck"], found["rounds"], "rounds")
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path | None]:
+    """A file system of eight megabytes in memory; None without the right to mount one."""
+    folder.mkdir()
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)], check=False).returncode
+    )
+    try:
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(folder)], check=False)
+
+
+# ---------------------------------------------------------------- Power
+def power(ground: Ground, full: bool) -> Iterator[Claim]:
+    if not ground.on_files:
+        return
+    if not shutil.which("strace"):
+        yield Claim("Answers kept through power cuts", "0 lost", "strace is not installed", False)
+        return
+    cuts = 1000 if full else 100
+    found = power_cuts.cut_power(ground, cuts, rounds=24)
+    what = f"power cut {found['cuts']} times"
+    yield none_of(f"Answers lost: {what}", found["lost"], found["acknowledged"], "acknowledged")
+    yield none_of(f"People counted twice: {what}", found["twice"], found["cuts"], "cuts")
+    yield none_of(f"Databases damaged: {what}", found["damaged"], found["cuts"], "cuts")
+    yield none_of(f"Collections that do not go on and close: {what}", found["broken"], found["cuts"], "cuts")
+
+
+if __name__ == "__main__":
+    run(prove)

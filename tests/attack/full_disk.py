@@ -1,0 +1,164 @@
+"""A disk that is full, read-only or worn out: what people see meanwhile, and what is left afterwards."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+
+from attack.submissions import NotKept, count, data_folder, drop_connections, hand_in, seed
+
+SAID = {"fr": ("n’a pas pu", "à moitié", "dans une minute"), "en": ("could not", "half kept", "in a minute")}
+PAGE = 4096
+FILLED = "ballast"
+
+
+# ---------------------------------------------------------------- A disk that is full
+def full_disk(rounds: int) -> dict[str, object]:
+    """The data folder lies on a small disk of its own. It fills up, people hand in, room is made, they hand in again.
+
+    What fits in the last pages is still kept: so each round leaves another few of them free.
+    """
+    chance = random.Random(50)
+    first, second = (_rounds(rounds // len(SAID), language, chance) for language in SAID)
+    return {name: _both(first[name], second[name]) for name in first}
+
+
+def _both(first: Any, second: Any) -> Any:
+    return first and second if isinstance(first, bool) else first + second
+
+
+def _rounds(rounds: int, language: str, chance: random.Random) -> dict[str, Any]:
+    seeded = seed(10, language)
+    acknowledged = {token: hand_in(token) for token in seeded.tokens}
+    statuses: Counter[int] = Counter()
+    unlike = damaged = stuck = 0
+    for _ in range(rounds):
+        with filled_up(leave=chance.randint(0, 12)):
+            for token in chance.sample(seeded.tokens, 4):
+                try:
+                    acknowledged[token] = hand_in(token, score=chance.randint(1, 7))
+                    statuses[200] += 1
+                except NotKept as refusal:
+                    statuses[refusal.status] += 1
+                    unlike += not says_so(refusal.page, language)
+        damaged += not whole()
+        token = chance.choice(seeded.tokens)
+        try:
+            acknowledged[token] = hand_in(token)
+        except NotKept:
+            stuck += 1
+    drop_connections()
+    return {
+        "rounds": rounds,
+        "acknowledged": len(seeded.tokens) + statuses[200] + rounds - stuck,
+        "statuses": statuses,
+        "unlike": unlike,
+        "damaged": damaged,
+        "stuck": stuck,
+        **asdict(count(seeded, acknowledged)),
+    }
+
+
+def says_so(page: str, language: str) -> bool:
+    """The page speaks the person's language, says that nothing was kept and what to do."""
+    return f'lang="{language}"' in page and all(words in page for words in SAID[language])
+
+
+@contextmanager
+def filled_up(leave: int) -> Iterator[None]:
+    """Every free page of the disk but a few is taken."""
+    ballast = Path(data_folder()) / FILLED
+    free = os.statvfs(data_folder())
+    with ballast.open("wb") as file:
+        file.write(bytes(max(0, free.f_bavail * free.f_frsize - leave * PAGE)))
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+def whole() -> bool:
+    """Both databases pass SQLite's own examination, seen by somebody who opens them anew."""
+    answers = []
+    for alias in ("default", "ballots"):
+        with sqlite3.connect(connections[alias].settings_dict["NAME"], timeout=20) as connection:
+            answers.append(connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
+    return all(answers)
+
+
+# ---------------------------------------------------------------- A disk that refuses to write
+def read_only(rounds: int) -> dict[str, object]:
+    """The disk of the data folder turns read-only, as the system does after errors; seen by a new process."""
+    return _refused_writes(rounds, _remounted)
+
+
+def worn_out(rounds: int) -> dict[str, object]:
+    """Every write to a file fails in a process that has the databases open."""
+    return _refused_writes(rounds, _no_write_succeeds)
+
+
+def _refused_writes(rounds: int, refusing: Callable[[], AbstractContextManager[None]]) -> dict[str, Any]:
+    seeded = seed(10)
+    acknowledged = {token: hand_in(token) for token in seeded.tokens}
+    statuses: Counter[int] = Counter()
+    unlike = stuck = damaged = 0
+    for number in range(rounds):
+        token = seeded.tokens[number % len(seeded.tokens)]
+        with refusing():
+            try:
+                acknowledged[token] = hand_in(token)
+                statuses[200] += 1
+            except NotKept as refusal:
+                statuses[refusal.status] += 1
+                unlike += not says_so(refusal.page, "fr")
+        damaged += not whole()
+        try:
+            acknowledged[token] = hand_in(token)
+        except NotKept:
+            stuck += 1
+    drop_connections()
+    return {
+        "rounds": rounds,
+        "acknowledged": len(seeded.tokens) + statuses[200] + rounds - stuck,
+        "statuses": statuses,
+        "unlike": unlike,
+        "stuck": stuck,
+        "damaged": damaged,
+        **asdict(count(seeded, acknowledged)),
+    }
+
+
+@contextmanager
+def _remounted() -> Iterator[None]:
+    drop_connections()
+    _mount("remount,ro")
+    try:
+        yield
+    finally:
+        drop_connections()
+        _mount("remount,rw")
+
+
+def _mount(how: str) -> None:
+    subprocess.run(["mount", "-o", how, data_folder()], check=True)
+
+
+@contextmanager
+def _no_write_succeeds() -> Iterator[None]:
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, kept[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
