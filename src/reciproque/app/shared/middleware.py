@@ -7,7 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,20 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Pages of the sign-in library that write on GET by design (a session row, a rate limit, a one-time state).
 WRITES_ON_GET = ("/accounts/",)
+
+
+class UsedMethods:
+    """Pages are read and forms are sent: every other method is refused, wherever and whoever."""
+
+    ALLOWED = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.ALLOWED:
+            return HttpResponseNotAllowed(self.ALLOWED, content_type="text/plain")
+        return self.get_response(request)
 
 
 class PrivacyHeaders:
