@@ -13,6 +13,7 @@ class ReciproqueConfig(AppConfig):
         # The mails of these find the maker of their text; system checks register themselves.
         from reciproque.app.commitments import letters as promises  # noqa: F401
         from reciproque.app.dialogue import letters as workshops  # noqa: F401
+        from reciproque.app.directory import sessions  # noqa: F401  (a sign-in says when it began)
         from reciproque.app.network import letters as ties  # noqa: F401
         from reciproque.config import checks, security_log  # noqa: F401
 
