@@ -239,9 +239,8 @@ def _calendar(*events: str) -> bytes:
 
 
 def _traces() -> Iterator[Upload]:
-    letter = (
-        "From a@example.test Mon Sep  1 10:00:00 2026\r\nFrom: %s\r\nTo: b@example.test\r\nDate: %s\r\n\r\nrqx\r\n\r\n"
-    )
+    first = "From a@example.test Mon Sep  1 10:00:00 2026\r\n"
+    letter = first + "From: %s\r\nTo: b@example.test\r\nDate: %s\r\n\r\nrqx\r\n\r\n"
     made: dict[str, Callable[[], bytes]] = {
         "a meeting each second": lambda: _calendar(*(_event("RRULE:FREQ=SECONDLY") for _ in range(500))),
         "a meeting each day for ever": lambda: _calendar(
@@ -273,7 +272,7 @@ def _traces() -> Iterator[Upload]:
             for sender in ("=?utf-8?b?" + "A" * 9000 + "?=", "a@" * 9000, '"' * 9000, "<" * 9000, "(" * 9000, "\x00")
             for day in ("Mon, 99 Rqx 99999 99:99:99 +9999", "", "Tue, 1 Sep 2026 10:00:00 +0200")
         ).encode(),
-        "headers without end": lambda: first + b"To: x@example.test,\r\n " * 400_000,
+        "headers without end": lambda: first.encode() + b"To: x@example.test,\r\n " * 400_000,
     }  # fmt: skip
     yield from (Upload(what, "trace.ics", make) for what, make in made.items())
 

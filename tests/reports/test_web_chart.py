@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -35,6 +36,14 @@ def chart(rows: int = 3, links: int = 4, href: str = "/network/x/?client=f0#thre
 
 def elements(svg: str, tag: str) -> list[ElementTree.Element]:
     return [node for node in ElementTree.fromstring(svg).iter() if node.tag.split("}")[-1] == tag]
+
+
+def test_signs_that_no_drawing_can_hold_are_left_out():
+    """A name pasted with one of them would leave the whole document without a drawing."""
+    drawn = chart()
+    odd = "A\x0bB\x00C\ufffe\ud800 <&> é 😀"
+    svg = web(replace(drawn, title=odd, groups=(replace(drawn.groups[0], title=odd), *drawn.groups[1:])), 400)
+    assert elements(svg, "title")[0].text == "ABC <&> é 😀"
 
 
 def threads(svg: str) -> list[str]:

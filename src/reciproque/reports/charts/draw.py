@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape as html_escape
 
 from reciproque.reports.charts.spec import CLIENT, Sign
 
@@ -37,6 +38,15 @@ class Canvas:
 
     def _place(self, share: float) -> str:
         return f"{share:.2f}%" if self.width is None else f"{share * self.width / 100:.2f}"
+
+
+# Signs that XML cannot hold: one of them in a name would leave the whole drawing unreadable.
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def escape(text: str) -> str:
+    """A text of people as a drawing can hold it."""
+    return html_escape(NOT_XML.sub("", text))
 
 
 def line(x1: str, y1: float, x2: str, y2: float, css: str) -> str:

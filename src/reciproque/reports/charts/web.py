@@ -6,9 +6,8 @@ On a page the groups and the threads are links, so the drawing can be walked wit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
-from reciproque.reports.charts.draw import Canvas, line, on_paper, words
+from reciproque.reports.charts.draw import Canvas, escape, line, on_paper, words
 from reciproque.reports.charts.spec import CLIENT, SUPPLIER
 
 LEFT, RIGHT = 31.0, 69.0
