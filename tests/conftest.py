@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-DATABASE_FOLDERS = ("tests/app/", "tests/cli/", "tests/demo/", "tests/consistency/", "tests/attack/")
+DATABASE_FOLDERS = ("tests/app/", "tests/cli/", "tests/demo/", "tests/consistency/", "tests/attack/", "tests/security/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,6 +22,12 @@ PAGES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _the_gallery_is_open(settings):
+    """It is for whoever works on the pages: an installation that serves people has none."""
+    settings.DEMO = True
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     return {

@@ -261,6 +261,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers send "Origin: null" with forms, refused as forged
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("RECIPROQUE_SSL_REDIRECT", True)
+# A calendar program would go on in plain text for ever without anybody seeing: it is refused, not sent on.
+SECURE_REDIRECT_EXEMPT = [r"^commitments/calendar/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 if env.number("RECIPROQUE_PROXIES", 0):

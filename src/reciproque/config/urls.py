@@ -1,5 +1,7 @@
 """Every page. The first segment of an address is the capability's folder."""
 
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -14,6 +16,11 @@ urlpatterns = [
     path("", include("reciproque.app.reading.urls")),
     path("", include("reciproque.app.commitments.urls")),
     path("", include("reciproque.app.dialogue.urls")),
+    path(
+        "accounts/sessions/",
+        reauthentication_required(allow_get=True, app="allauth.account")(ListUserSessionsView.as_view()),
+        name="usersessions_list",
+    ),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("gallery/", shared.gallery, name="gallery"),

@@ -23,7 +23,7 @@ EVERYBODY = [
     "client_sponsor", "supplier_sponsor", "client_deputy", "supplier_deputy", "client_member", "supplier_member",
     "facilitator", "observer", "outsider", "host_admin",
 ]  # fmt: skip
-STEPS = ["account-sessions", "account-disable", "account-enable", "account-erase"]
+STEPS = ["account-sessions", "account-factor", "account-disable", "account-enable", "account-erase"]
 
 
 def signed_in(account):

@@ -60,12 +60,18 @@ def guessable(password: str, own: frozenset[str] = frozenset()) -> bool:
         len(set(lower)) < 5
         or REPEATED.fullmatch(lower) is not None
         or any(_in_a_row(core) for core in cores)
+        or _dressed(lower)
         or any(_made_of(core, known_words() | own) for core in cores)
     )
 
 
 def _in_a_row(text: str) -> bool:
     return len(text) >= 8 and any(text in row + row or text in (row + row)[::-1] for row in ROWS)
+
+
+def _dressed(text: str) -> bool:
+    """A known word, then nothing but digits and signs."""
+    return any(text[:cut] in known_words() and not re.search(r"[^\W\d_]", text[cut:]) for cut in range(6, len(text)))
 
 
 def _made_of(text: str, words: frozenset[str]) -> bool:

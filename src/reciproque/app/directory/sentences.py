@@ -54,6 +54,7 @@ SENTENCES = {
     "web.recognised": gettext_noop("{who} said who is meant by a name in the web: {what}."),
     "account.added": gettext_noop("{who} gave {what} an account."),
     "account.sessions_ended": gettext_noop("{who} closed every open session of {what}."),
+    "account.second_factor_reset": gettext_noop("{who} took away the second factor of {what}, who lost it."),
     "account.disabled": gettext_noop("{who} disabled the account of {what}."),
     "account.enabled": gettext_noop("{who} enabled the account of {what} again."),
     "person.erased": gettext_noop("{who} erased the name and the addresses of a person who was listed here."),

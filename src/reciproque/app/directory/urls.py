@@ -14,6 +14,7 @@ urlpatterns = [
     path("directory/accounts/", leaving.accounts, name="accounts"),
     path("directory/accounts/<str:key>/", leaving.account, name="account"),
     path("directory/accounts/<str:key>/sessions/", leaving.account_sessions, name="account-sessions"),
+    path("directory/accounts/<str:key>/factor/", leaving.account_factor, name="account-factor"),
     path("directory/accounts/<str:key>/disable/", leaving.account_disable, name="account-disable"),
     path("directory/accounts/<str:key>/enable/", leaving.account_enable, name="account-enable"),
     path("directory/accounts/<str:key>/erase/", leaving.account_erase, name="account-erase"),

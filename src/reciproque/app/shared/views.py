@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -84,4 +84,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component, for whoever works on the pages. Not on an installation that serves people."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
     return render(request, "gallery.html", samples())

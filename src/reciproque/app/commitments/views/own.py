@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -78,6 +78,8 @@ def calendar_settings(request: SignedIn) -> HttpResponse:
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """What a calendar program reads: the dates of the promises that one person owns, and nothing else."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        raise Http404
     owner = access.calendar_owner(token)
     with translation.override(owner.language):
         content = calendars.calendar(access.carried_by(owner), name=_("Word given"))

@@ -3,7 +3,13 @@
 from reciproque.app.directory.actions.accounts import add_account, set_up, update_profile
 from reciproque.app.directory.actions.imports import import_people
 from reciproque.app.directory.actions.key_people import add_key_person, declare_key_list, set_key_people
-from reciproque.app.directory.actions.leaving import disable_account, enable_account, end_sessions, erase
+from reciproque.app.directory.actions.leaving import (
+    disable_account,
+    enable_account,
+    end_sessions,
+    erase,
+    reset_second_factor,
+)
 from reciproque.app.directory.actions.members import add_member, create_relationship, open_relationship, revoke_member
 from reciproque.app.directory.actions.organisations import add_function, change_organisation, create_organisation
 from reciproque.app.directory.actions.people import add_person, change_person, end_post, start_post
@@ -26,6 +32,7 @@ __all__ = [
     "erase",
     "import_people",
     "open_relationship",
+    "reset_second_factor",
     "revoke_member",
     "set_key_people",
     "set_up",

@@ -29,6 +29,15 @@ def end_sessions(*, by: Actor, account: Account) -> int:
 
 
 @transaction.atomic
+def reset_second_factor(*, by: Actor, account: Account) -> None:
+    """For somebody who lost it and was recognised in person: sessions end, and a powerful role adds a new one first."""
+    _refuse_oneself(by, account)
+    Authenticator.objects.filter(user=account).delete()
+    _end_sessions(account)
+    _recorded(by, "account.second_factor_reset", account)
+
+
+@transaction.atomic
 def disable_account(*, by: Actor, account: Account) -> None:
     """Nobody enters by this account any more, and its open sessions end. Roles and signatures stay."""
     account = Account.objects.select_for_update().get(pk=account.pk)
@@ -127,13 +136,17 @@ def _end_sessions(account: Account) -> int:
 
 def _refuse_gap(by: Actor, account: Account) -> None:
     """An account that others depend on stays until somebody else can do the same."""
-    if by.account is not None and by.account.pk == account.pk:
-        raise Refused(_("You cannot do this to your own account. Ask somebody else who may."))
+    _refuse_oneself(by, account)
     active = Account.objects.filter(is_active=True).exclude(pk=account.pk)
     if account.is_host_admin and not active.filter(is_host_admin=True).exists():
         raise Refused(_("Nobody else runs this installation. Give that right to another account first."))
     for seat in account.memberships.filter(role__in=list(Membership.POWERFUL)).select_related("relationship"):
         _refuse_empty_seat(seat)
+
+
+def _refuse_oneself(by: Actor, account: Account) -> None:
+    if by.account is not None and by.account.pk == account.pk:
+        raise Refused(_("You cannot do this to your own account. Ask somebody else who may."))
 
 
 def _refuse_empty_seat(seat: Membership) -> None:

@@ -39,6 +39,12 @@ def account_sessions(request: SignedIn, key: str) -> HttpResponse:
 
 
 @require_POST
+def account_factor(request: SignedIn, key: str) -> HttpResponse:
+    sentence = _("The second factor of this account is gone and its sessions are closed.")
+    return _done(request, key, actions.reset_second_factor, sentence)
+
+
+@require_POST
 def account_disable(request: SignedIn, key: str) -> HttpResponse:
     return _done(request, key, actions.disable_account, _("This account is disabled and its sessions are closed."))
 
