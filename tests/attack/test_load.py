@@ -7,15 +7,15 @@ from reciproque.config.flood import AHEAD, SHARE, Shares, fair, place_of
 
 
 class Site:
-    """An application that takes a tenth of a second of processor, and a clock."""
+    """An application that takes a tenth of a second, and a clock."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, proxies: int = 0) -> None:
-        self.now = self.worked = 0.0
-        monkeypatch.setattr(flood.time, "thread_time", lambda: self.worked)
+        self.now, self.worked, self.takes = 0.0, 0.0, 0.1
+        monkeypatch.setattr(flood.time, "perf_counter", lambda: self.worked)
         self.ask = fair(self._work, proxies=proxies, shares=Shares(lambda: self.now))
 
     def _work(self, environ, start_response):
-        self.worked += 0.1
+        self.worked += self.takes
         start_response("200 OK", [])
         return [b"page"]
 
@@ -48,6 +48,12 @@ def test_its_share_comes_back_with_time(monkeypatch):
         site.now += 0.1
         served += site.get("198.51.100.7") == 200
     assert served == pytest.approx(100 * SHARE / 0.1, rel=0.1)
+
+
+def test_one_long_report_does_not_lock_its_reader_out(monkeypatch):
+    site = Site(monkeypatch)
+    site.takes = 30.0
+    assert [site.get("198.51.100.7") for _ in range(3)] == [200, 200, 200]
 
 
 def test_this_machine_is_not_counted(monkeypatch):

@@ -1,6 +1,7 @@
 """One address cannot take the whole server: beyond its share it is told to wait, before anything of the product runs.
 
-The share is processor time, so that a company behind one address loads a hundred small files as freely as one page.
+The share is time of a web process, so that a company behind one address loads a hundred small files as freely as one
+page; a report that takes seconds counts little, so that whoever asks for it can go on.
 Addresses are kept as keyed hashes, in this process's memory, for as long as they are among the last ten thousand.
 """
 
@@ -17,10 +18,12 @@ from typing import Any
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-SHARE = 0.2
-"""Seconds of processor that one address may use per second, in each web process."""
+SHARE = 0.3
+"""Seconds that one address may use per second, in each web process."""
 AHEAD = 1.0
 """Seconds that it may use at once, after a pause."""
+MOST = 0.25
+"""What one request counts for at most."""
 MOST_KNOWN = 10_000
 SENTENCE = (
     "Trop de demandes viennent de votre réseau en même temps. Attendez quelques secondes, puis réessayez : rien de ce "
@@ -74,11 +77,11 @@ def fair(application: Application, *, proxies: int, shares: Shares | None = None
         if kept.is_used_up(place):
             start_response("429 Too Many Requests", HEADERS)
             return [SENTENCE]
-        started = time.thread_time()
+        started = time.perf_counter()
         try:
             return application(environ, start_response)
         finally:
-            kept.use(place, time.thread_time() - started)
+            kept.use(place, min(time.perf_counter() - started, MOST))
 
     return held
 
