@@ -43,7 +43,7 @@ def test_signs_that_no_drawing_can_hold_are_left_out():
     drawn = chart()
     odd = "A\x0bB\x00C\ufffe\ud800 <&> é 😀"
     svg = web(replace(drawn, title=odd, groups=(replace(drawn.groups[0], title=odd), *drawn.groups[1:])), 400)
-    assert elements(svg, "title")[0].text == "ABC <&> é 😀"
+    assert "ABC <&> é 😀" in [node.text for node in elements(svg, "text")]
 
 
 def threads(svg: str) -> list[str]:
