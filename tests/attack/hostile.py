@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, connections, models
+from django.db import connection, connections, models, transaction
 from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 
@@ -489,8 +489,12 @@ def written_columns() -> list[tuple[type[models.Model], models.Field]]:  # type:
 Said = Callable[[str, int], str]
 
 
-def poison(text: Said) -> Counter[str]:
-    """Write `text(column, row)` into every such column of every row, past every form; says how many of each."""
+@transaction.atomic
+def poison(text: Said, *, fit: bool = False) -> Counter[str]:
+    """Write `text(column, row)` into every such column of every row, past every form; says how many of each.
+
+    `fit` cuts it to the length of the column, as every form does.
+    """
     written: Counter[str] = Counter()
     with connection.cursor() as cursor:
         for model, column in written_columns():
@@ -500,8 +504,10 @@ def poison(text: Said) -> Counter[str]:
             cursor.execute(f'SELECT "{primary}" FROM "{table}"{where} ORDER BY "{primary}"')
             rows = [pk for (pk,) in cursor.fetchall()]
             label = f"{model.__name__}.{column.name}"
+            most = column.max_length if fit else None
             cursor.executemany(
-                f'UPDATE "{table}" SET "{name}" = %s WHERE "{primary}" = %s', [(text(label, pk), pk) for pk in rows]
+                f'UPDATE "{table}" SET "{name}" = %s WHERE "{primary}" = %s',
+                [(text(label, pk)[:most], pk) for pk in rows],
             )
             written[label] += len(rows)
     _in_records(text)

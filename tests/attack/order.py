@@ -2,7 +2,8 @@
 
 Every column that exists is read, visible or hidden: on SQLite the number of the row and its place in the file, on
 PostgreSQL ctid, xmin, cmin, the number of the long value and its place. Over many campaigns, three statistics for each
-column: rank correlation with the order of answering, the longest run in that order, rows at exactly their place. attacker's join sorts people by one column, ballots by another, and pairs them off.
+column: rank correlation with the order of answering, the longest run in that order, rows at exactly their place. The
+attacker's join sorts people by one column, ballots by another, and pairs them off.
 """
 
 from __future__ import annotations
