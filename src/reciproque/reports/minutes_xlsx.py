@@ -77,7 +77,7 @@ def _statements(document: Minutes, words: Words) -> list[Row]:
             one["text"],
             one["result"]["sentence"] if one["result"] else words["not_shown"],
             *_sides(one["result"]),
-            one["again"]["sentence"] if one["again"] else "",
+            _moved(one["again"], document),
         ]
         for one in document["statements"]
     ]
@@ -86,6 +86,13 @@ def _statements(document: Minutes, words: Words) -> list[Row]:
 def _sides(result: Mapping[str, Any] | None) -> list[str]:
     shown = {side["side"]: f"{side['word']}, {side['agree']}" for side in result["sides"]} if result else {}
     return [shown.get(side, "") for side in SIDES]
+
+
+def _moved(again: Mapping[str, Any] | None, document: Minutes) -> str:
+    """What is said of the second vote: a word per side, or why nothing is."""
+    if not again:
+        return ""
+    return " ".join(f"{document[side['side']]} : {side['text']}" for side in again["sides"]) or str(again["sentence"])
 
 
 def _write(book: Any, name: str, rows: Sequence[Row], strong: Any, plain: Any) -> None:

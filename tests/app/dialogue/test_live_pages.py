@@ -223,6 +223,24 @@ def test_screens_do_not_move_when_one_ballot_does(cast, employer):
     assert seen[0] == seen[1]
 
 
+@pytest.mark.parametrize(("employer", "numbers"), [("neutral", True), ("client", False)])
+def test_the_console_counts_for_an_external_facilitator_and_shows_others_what_the_room_sees(cast, employer, numbers):
+    session = workshops.revealed(cast, employer=employer)
+    console = client_of(cast.facilitator)
+    take_to(console, session, "mirror")
+    press(console, session, "vote", seconds=120)
+    vote_all([phone_of(session, "client", number) for number in range(5)], **{"m:trust": "0", "m:guess": "0"})
+    vote_all([phone_of(session, "supplier", number) for number in range(5)], **{"m:trust": "1", "m:guess": "0"})
+    assert "console-counts" not in console.get(reverse("console", args=[session.key])).content.decode()
+    press(console, session, "show")
+    page = console.get(reverse("console", args=[session.key])).content.decode()
+    assert "console-counts" in page
+    assert ('<strong class="figure">5</strong>' in page) == numbers
+    assert ("unit-mark" in page) == (not numbers)
+    for screen in (console.get(reverse("room", args=[session.key])), phone_of(session).get(reverse("phone-live"))):
+        assert "console-counts" not in screen.content.decode()
+
+
 def test_who_is_ready_is_a_number(cast, led):
     console = client_of(cast.facilitator)
     phone_of(led).post(reverse("phone-ready"))

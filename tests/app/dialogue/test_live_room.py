@@ -6,6 +6,8 @@ import pytest
 
 import personas
 import workshops
+import worlds
+from reciproque.app.commitments.queries.seen import publications
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions import live as room
 from reciproque.app.dialogue.actions import people, rehearsal, votes, voting
@@ -14,6 +16,7 @@ from reciproque.app.dialogue.queries import live as query
 from reciproque.app.dialogue.queries.projection import Viewer
 from reciproque.app.dialogue.states import PHASES, STEPS, turns_of
 from reciproque.app.directory.models import Membership
+from reciproque.app.reading.queries.signs import sign_of
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
@@ -143,6 +146,8 @@ def test_a_sentence_is_taken_after_the_time_and_never_ahead_of_the_room(cast, le
         assert {note.statement.key for note in Note.objects.all()} == {led.programme["divides"][0]}
         with pytest.raises(Refused):
             room.write_note(participant=first(led), text="Ahead", **{**where, "step": STEPS["unsaid"]})
+        with pytest.raises(Refused):
+            room.write_note(participant=first(led), text="Nowhere", **{**where, "step": 99})
 
 
 def test_a_sentence_has_no_author_and_leaves_no_record(cast, led):
@@ -262,6 +267,59 @@ def test_results_are_coded_in_the_scene_even_for_the_room(cast, led):
     (shown, *_guess) = query.scene(led, query.live_of(led)).results
     assert shown.result.client.units == ("full", "full", "full", "maybe", "maybe")
     assert shown.result.supplier.units == ("maybe", "maybe", "none", "none", "none")
+
+
+# ---------------------------------------------------------------- numbers for an external facilitator
+def voted_again(cast, led):
+    by = in_divide(cast, led)
+    round_ = room.start_vote(by=by, session=led, seconds=60)
+    for participant in votes._people(led):
+        votes.cast(round=round_, token=urn.token_of(participant), answers={round_.items[0][0]: 0})
+    assert query.counts_for(led, query.live_of(led), Viewer.EXTERNAL) == ()  # nobody is ahead of the room
+    room.show(by=by, session=led)
+    return query.live_of(led)
+
+
+def test_after_a_second_vote_the_screen_says_a_movement_and_shows_one_count_only(cast, led):
+    live = voted_again(cast, led)
+    scene = query.scene(led, live)
+    assert [side.word for side in scene.moved.sides] == ["unclear", "unclear"]  # five people: none could hide
+    assert len(scene.results) == 1
+
+
+def test_an_external_facilitator_reads_both_counts_per_side(cast, led):
+    before, after = query.counts_for(led, voted_again(cast, led), Viewer.EXTERNAL)[:2]
+    assert [[number for _name, number in row.numbers["supplier"]] for row in (before, after)] == [[0, 5, 0], [5, 0, 0]]
+    assert query.counts_for(led, query.live_of(led), Viewer.EVERYONE) == ()
+
+
+# ---------------------------------------------------------------- the mirror
+def test_the_mirror_sets_forecasts_beside_what_the_last_wave_published(cast, led):
+    """Forecasts of published figures, and these figures as the reading writes them; both sides at the same moment."""
+    worlds.opened(cast.relationship, numbers=(14, 14))
+    by = actor(cast.facilitator)
+    take_to(by, led, "mirror")
+    round_ = room.start_vote(by=by, session=led, seconds=60)
+    assert [code for code, _size in round_.items] == ["m:seen", "m:kept"]
+    for participant in votes._people(led):
+        votes.cast(round=round_, token=urn.token_of(participant), answers={"m:seen": 0, "m:kept": 1})
+    assert query.scene(led, query.live_of(led)).results == ()
+    room.show(by=by, session=led)
+    seen, kept = query.scene(led, query.live_of(led)).results
+    material = publications(cast.relationship)[-1]
+    for side, looker in (("client", "supplier"), ("supplier", "client")):
+        figure = sign_of(material.side(looker).profile)
+        assert material.name(looker) in seen.measured[side]
+        assert figure.text in seen.measured[side]
+        assert seen.result.sides[side == "supplier"].low == 3  # five of five expect more than 60: "3 of 5 at least"
+    assert kept.result.sides[0].high == 2  # nobody expects it of reliability
+    assert set(kept.measured) == {"client", "supplier"}
+
+
+def test_without_a_published_wave_the_room_answers_for_itself(cast, led):
+    by = actor(cast.facilitator)
+    take_to(by, led, "mirror")
+    assert [code for code, _size in room.start_vote(by=by, session=led, seconds=60).items] == ["m:trust", "m:guess"]
 
 
 # ---------------------------------------------------------------- the seat

@@ -284,7 +284,8 @@ def test_cancelling_destroys_what_was_answered(cast, django_capture_on_commit_ca
     assert not session.participants.exclude(token_hash=None).exists()
 
 
-def test_paper_counts_go_through_the_same_projection(cast):
+def test_paper_counts_go_through_the_same_projection_and_make_no_movement(cast):
+    """Slips of paper do not say who was there: a movement could be that of somebody who left."""
     session = workshops.revealed(cast, of_each=8)
     statement = session.statements.first()
     item = f"v:{statement.key}"
@@ -296,9 +297,55 @@ def test_paper_counts_go_through_the_same_projection(cast):
     counts = {(item, "client"): [4, 4, 0], (item, "supplier"): [8, 0, 0]}
     votes.enter_on_paper(by=actor(cast.facilitator), round=again, counts=counts)
     voting.show_statement(by=actor(cast.facilitator), statement=statement)
-    shown = project(session, Viewer.EVERYONE).statement(statement.key).again
-    assert (shown.client.low, shown.client.high) == (4, 4)
-    assert (shown.supplier.low, shown.supplier.high) == (6, 8)
+    shown = project(session, Viewer.EVERYONE).statement(statement.key)
+    assert [side.word for side in shown.again.sides] == ["unclear", "unclear"]
+    assert shown.exact_again is None
+    counted = project(session, Viewer.EXTERNAL).statement(statement.key).exact_again
+    assert (counted.client, counted.supplier) == ((4, 4, 0), (8, 0, 0))
+
+
+def second_vote(cast, session, statement, answers):
+    """Everybody still there votes again; `answers` by side."""
+    item = f"v:{statement.key}"
+    again = votes.open_round(
+        by=actor(cast.facilitator), session=session, kind="revote", items=[(item, 3)], statement=statement
+    )
+    for side, given in answers.items():
+        for one, answer in zip(session.participants.filter(side=side, left=False), given, strict=True):
+            one.session = session
+            votes.cast(round=again, token=urn.token_of(one), answers={item: answer})
+    votes.count_round(by=actor(cast.facilitator), round=again)
+    return project(session, Viewer.EVERYONE).statement(statement.key).again
+
+
+def test_of_a_second_vote_the_room_learns_a_movement_of_several_people_and_nothing_of_one(cast):
+    session = workshops.revealed(cast, of_each=9)  # the whole client agreed, the whole supplier did not
+    one, other, *_rest = session.statements.all()
+    for statement in (one, other):
+        voting.show_statement(by=actor(cast.facilitator), statement=statement)
+    small = second_vote(
+        cast, session, one, {"client": [AGREE] * 8 + [DISAGREE], "supplier": [AGREE] * 2 + [DISAGREE] * 7}
+    )
+    assert [side.word for side in small.sides] == ["unclear", "unclear"]
+    large = second_vote(cast, session, other, {"client": [AGREE] * 9, "supplier": [AGREE] * 8 + [DISAGREE]})
+    assert [side.word for side in large.sides] == ["unclear", "more"]
+    assert not any(character.isdigit() for side in large.sides for character in side.text)
+
+
+def test_who_left_between_two_votes_shows_in_no_movement(cast):
+    """Seven of nine now agree where none did, but two left: the seven are still more than could be watched. With four
+    who left they are not."""
+    session = workshops.revealed(cast, of_each=9)
+    statements = list(session.statements.all()[:2])
+    words = []
+    for statement, leavers in zip(statements, (2, 2), strict=True):
+        voting.show_statement(by=actor(cast.facilitator), statement=statement)
+        for person in people(session, "supplier")[-leavers:] if not words else people(session, "supplier")[5:7]:
+            lists.remove_participant(by=actor(cast.supplier_sponsor), session=session, participant=person)
+        there = session.participants.filter(side="supplier", left=False).count()
+        given = {"client": [AGREE] * 9, "supplier": [AGREE] * there}
+        words.append(second_vote(cast, session, statement, given).sides[1].word)
+    assert words == ["unclear", "unclear"]
 
 
 def test_the_system_seals_but_a_member_does_not(cast):

@@ -38,7 +38,10 @@ from reciproque.app.dialogue.models import (
     SpeakingTurn,
     Statement,
 )
+from reciproque.app.dialogue.queries.agenda import KEY as AGENDA
+from reciproque.app.dialogue.queries.agenda import agenda_of, fits, may_look_at, place_of
 from reciproque.app.dialogue.queries.clock import is_over
+from reciproque.app.dialogue.queries.mirror import mirror_items
 from reciproque.app.dialogue.states import PHASES, Activity, turns_of
 from reciproque.app.directory.models import Account, Membership
 from reciproque.app.shared import clock
@@ -100,8 +103,8 @@ def open_room(*, by: Actor, session: Session) -> Live:
 @transaction.atomic
 def look_ahead(*, by: Actor, session: Session, step: int) -> None:
     """The facilitator reads a step on the console: any that the room has been to, and the next one."""
-    _fresh, live = _room(by, session)
-    if not 0 <= step <= min(live.participants_step + 1, len(PHASES) - 1):
+    fresh, live = _room(by, session)
+    if not may_look_at(fresh, live.participants_step, step):
         raise Refused(_("One step at a time: the next one is the furthest you can look."))
     live.facilitator_step = step
     _keep(by, live, "looked", clock_only=True, ahead=step)
@@ -117,9 +120,28 @@ def open_step(*, by: Actor, session: Session) -> None:
     live.statement = _topic(fresh, live.participants_step, live.place)
     phase = PHASES[live.participants_step]
     if phase.code == "pause":
-        live.activity, live.deadline = A.PAUSE, _timer(60 * phase.minutes)
-    fresh.participants.filter(ready_step__gte=live.participants_step).update(ready_step=None)
+        minutes = next((one.minutes for one in agenda_of(fresh) if one.phase == phase), phase.minutes)
+        live.activity, live.deadline = A.PAUSE, _timer(60 * minutes)
+    fresh.participants.update(ready_step=None)
     _keep(by, live, "step")
+
+
+@transaction.atomic
+def change_agenda(*, by: Actor, session: Session, rows: Sequence[tuple[str, int]]) -> None:
+    """Steps to come change places, are left out or taken up again, last longer. What the room has been to stays."""
+    fresh, live = _room(by, session)
+    if not fits(fresh, live.participants_step, rows):
+        raise Refused(
+            _(
+                "The programme cannot run like this: steps behind the room stay, proposals come after what leads to "
+                "them, and a step lasts from 1 to 90 minutes."
+            )
+        )
+    fresh.programme = {**fresh.programme, AGENDA: [list(row) for row in rows]}
+    fresh.save(update_fields=["programme"])
+    live.facilitator_step = live.participants_step
+    _keep(by, live, "agenda", steps=[code for code, _minutes in rows])
+    same(session, fresh)
 
 
 @transaction.atomic
@@ -131,7 +153,7 @@ def take_place(*, by: Actor, session: Session, place: int) -> None:
     _leave_activity(by, live)
     live.place, live.round = place, None
     live.statement = _topic(fresh, live.participants_step, live.place)
-    fresh.participants.filter(ready_step__gte=live.participants_step).update(ready_step=None)
+    fresh.participants.update(ready_step=None)
     _keep(by, live, "place", place=place)
 
 
@@ -207,6 +229,8 @@ def _opened(by: Actor, session: Session, live: Live) -> Round:
     if code not in ROUNDS:
         raise Refused(_("There is nothing to vote on in this step."))
     kind, items = ROUNDS[code]
+    if kind == Kind.MIRROR:
+        items = mirror_items(session) or items
     return open_round(by=by, session=session, kind=kind, items=items)
 
 
@@ -283,7 +307,8 @@ def write_note(*, participant: Participant, step: int, place: int, key: str, tex
     live = Live.objects.get(session=session)
     if not session.has_external_facilitator:
         raise Refused(_("Sentences are handed to a facilitator employed by neither company only: keep yours to speak."))
-    if session.state != SessionState.LIVE or step > live.participants_step:
+    reached = 0 <= place_of(session, step) <= place_of(session, live.participants_step)
+    if session.state != SessionState.LIVE or not reached:
         raise Refused(_("The room is elsewhere. Your sentence was not handed over."))
     if PHASES[step].code not in ("divides", "unsaid") or len(key) < SHORTEST_KEY or not text.strip():
         raise Refused(_("Write a sentence first."))

@@ -11,6 +11,7 @@ from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions.common import locked, log, not_yours, require_state, same, seat_of
 from reciproque.app.dialogue.actions.votes import add_slips
 from reciproque.app.dialogue.models import Participant, Participation, Round, Session, SessionState
+from reciproque.app.dialogue.queries.equity import equity
 from reciproque.app.directory.models import Person
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
@@ -36,6 +37,7 @@ def add_participants(*, by: Actor, session: Session, side: str, people: Iterable
             added.append(_enter(fresh, side, person, known))
     if added:
         add_slips(by=by, session=fresh, people=added)
+    _say_again(fresh)
     log(by, fresh, "people", audience=side, people=len(added))
     same(session, fresh)
     return added
@@ -53,6 +55,13 @@ def _enter(session: Session, side: str, person: Person, known: Participant | Non
     participant.token_hash = urn.hash_of(urn.token_of(participant))
     participant.save()
     return participant
+
+
+def _say_again(session: Session) -> None:
+    """Lists that lean to one side since the room was told that they were even: it must be told before any result."""
+    if session.counted_at is None and session.equity_said_at is not None and equity(session).lopsided:
+        session.equity_said_at = None
+        session.save(update_fields=["equity_said_at"])
 
 
 @transaction.atomic
@@ -74,5 +83,6 @@ def remove_participant(*, by: Actor, session: Session, participant: Participant)
     Participation.objects.filter(participant=participant, round__state=Round.State.OPEN).delete()
     participant.left, participant.token_hash = True, None
     participant.save(update_fields=["left", "token_hash"])
+    _say_again(fresh)
     log(by, fresh, "person_left", audience=participant.side)
     same(session, fresh)

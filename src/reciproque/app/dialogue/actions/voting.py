@@ -120,7 +120,7 @@ def reveal_votes(*, by: Actor, session: Session) -> None:
         round_.session = fresh
         count_round(by=by, round=round_)
     fresh.counted_at = clock.now()
-    fresh.programme = suggested(fresh)
+    fresh.programme = {**fresh.programme, **suggested(fresh)}
     fresh.save(update_fields=["counted_at", "programme"])
     log(by, fresh, "votes_revealed")
     same(session, fresh)
@@ -152,7 +152,7 @@ def set_programme(
     chosen = {"common": list(common), "divides": list(divides), "unsaid": list(unsaid)}
     if not {key for keys in chosen.values() for key in keys} <= deck:
         raise Refused(_("Choose statements of the deck."))
-    fresh.programme = chosen
+    fresh.programme = {**fresh.programme, **chosen}
     fresh.save(update_fields=["programme"])
     log(by, fresh, "programme_set")
     same(session, fresh)

@@ -11,9 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reciproque.app.dialogue.models import Live, Note, Objection, Participant, Proposal, Round, Session
+from reciproque.app.dialogue.queries import mirror
+from reciproque.app.dialogue.queries.agenda import Planned, agenda_of, place_of
 from reciproque.app.dialogue.queries.clock import Left, is_over, left_of
 from reciproque.app.dialogue.queries.equity import Equity, equity
-from reciproque.app.dialogue.queries.projection import Result, Viewer, answered, project, round_view
+from reciproque.app.dialogue.queries.mirror import published_views
+from reciproque.app.dialogue.queries.projection import (
+    Counted,
+    Movement,
+    Result,
+    StatementView,
+    Viewer,
+    answered,
+    project,
+    round_counts,
+    round_view,
+)
 from reciproque.app.dialogue.states import PHASES, STEPS, Activity, Phase, turns_of
 from reciproque.app.shared.vocabulary import SIDES, other_side
 
@@ -24,12 +37,14 @@ Numbers = Mapping[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Shown:
-    """A result, under the question that it answers. `guess`: what each side expected of the other."""
+    """A result, under the question that it answers. `says`: what those who are counted say, when it is a forecast;
+    `measured`: beside what a side expected of the other one's eyes, what the other one did answer, as published."""
 
     heading: str
     quote: str
     result: Result
-    guess: bool = False
+    says: str = ""
+    measured: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,7 @@ class Scene:
     left: Left | None
     over: bool
     results: tuple[Shown, ...]
+    moved: Movement | None
     themes: tuple[str, ...]
     turn: Turn | None
     on_paper: bool
@@ -66,10 +82,12 @@ class Scene:
     proposals: tuple[Proposal, ...]
 
     @property
-    def steps(self) -> list[tuple[Phase, str]]:
-        here = self.live.participants_step
-        marks = [("is-done" if step < here else "is-here" if step == here else "") for step in range(len(PHASES))]
-        return list(zip(PHASES, marks, strict=True))
+    def steps(self) -> list[tuple[Planned, str]]:
+        """The steps of this session, in its order, and which are done."""
+        planned = agenda_of(self.session)
+        here = place_of(self.session, self.live.participants_step)
+        marks = [("is-done" if place < here else "is-here" if place == here else "") for place in range(len(planned))]
+        return list(zip(planned, marks, strict=True))
 
     @property
     def voting(self) -> bool:
@@ -143,10 +161,13 @@ def scene(session: Session, live: Live) -> Scene:
         left=left_of(live),
         over=is_over(live),
         results=tuple(_results(session, live, phase)),
+        moved=_moved(session, live, phase),
         themes=project(session, Viewer.EVERYONE).themes if phase.code == "unsaid" else (),
         turn=_turn(session, live),
         on_paper=bool(live.round and live.round.on_paper),
-        equity=equity(session) if phase.code == "arrive" and session.equity_said_at else None,
+        equity=equity(session)
+        if (phase.code == "arrive" and session.equity_said_at) or phase.code == "closing"
+        else None,
         proposals=proposals,
     )
 
@@ -174,34 +195,94 @@ def _kicker(session: Session, live: Live, phase: Phase) -> str:
 
 
 def _results(session: Session, live: Live, phase: Phase) -> list[Shown]:
-    counted = live.round if live.round and live.round.state == Round.State.COUNTED else None
     if phase.code in ("common", "divides"):
-        return _of_statement(session, live, counted)
-    if counted is None or live.activity != A.RESULT:
+        return _of_statement(session, live)
+    counted = _counted_round(live)
+    if counted is None:
         return []
-    found = round_view(session, counted)
+    seen = published_views(session) if counted.kind == Round.Kind.MIRROR else {}
     return [
-        Shown(_heading(code), question_text(session, code, ""), result, code == "m:guess")
-        for code, result in found.items()
+        Shown(_heading(code), question_text(session, code, ""), result, _says(code), seen.get(code))
+        for code, result in round_view(session, counted).items()
     ]
 
 
+def _counted_round(live: Live) -> Round | None:
+    """The vote whose result the room is looking at."""
+    counted = live.round is not None and live.round.state == Round.State.COUNTED and live.activity == A.RESULT
+    return live.round if counted else None
+
+
 def _heading(code: str) -> str:
-    return {"m:trust": _("What each side says of the other"), "m:guess": _("What each side expected")}.get(code, "")
+    return {
+        "m:trust": _("What each side says of the other"),
+        "m:guess": _("What each side expected"),
+        "m:seen": _("Seen from across the table: expected, and measured"),
+        "m:kept": _("Reliable in the eyes of the other: expected, and measured"),
+    }.get(code, "")
 
 
-def _of_statement(session: Session, live: Live, counted: Round | None) -> list[Shown]:
-    if live.statement is None or not live.statement.shown:
-        return []
-    view = project(session, Viewer.EVERYONE).statement(live.statement.key)
+def _says(code: str) -> str:
+    return {
+        "m:guess": _("Think that many would agree"),
+        "m:seen": _("Expect more than 60 out of 100"),
+        "m:kept": _("Expect more than 60 out of 100"),
+    }.get(code, "")
+
+
+def _of_statement(session: Session, live: Live) -> list[Shown]:
+    view = _view_of(session, live)
     if view is None or view.result is None:
         return []
-    if counted is None or live.activity != A.RESULT:
-        both = [(view.result, "", False), (view.guess, _("What each side expected of the other"), True)]
-        return [Shown(heading, "", result, guess) for result, heading, guess in both if result]
-    again = round_view(session, counted).get(f"v:{view.key}")
-    both = [(view.result, _("Before the debate"), False), (again, _("After the debate"), False)]
-    return [Shown(heading, "", result, guess) for result, heading, guess in both if result]
+    if view.again is not None and _counted_round(live):
+        return [Shown(_("Before the debate"), "", view.result)]
+    guessed = [Shown(_("What each side expected of the other"), "", view.guess, _("Think that many would agree"))]
+    return [Shown("", "", view.result), *(guessed if view.guess else [])]  # type: ignore[list-item]
+
+
+def _moved(session: Session, live: Live, phase: Phase) -> Movement | None:
+    """After a second vote: a word per side, beside the first result."""
+    view = _view_of(session, live) if phase.code == "divides" and _counted_round(live) else None
+    return view.again if view else None
+
+
+def _view_of(session: Session, live: Live) -> StatementView | None:
+    shown = live.statement is not None and live.statement.shown
+    return project(session, Viewer.EVERYONE).statement(live.statement.key) if shown and live.statement else None
+
+
+# ---------------------------------------------------------------- numbers, for an external facilitator
+@dataclass(frozen=True)
+class CountedRow:
+    """One question of a vote: the names of its answers, and how many of each side gave each."""
+
+    label: str
+    numbers: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+def counts_for(session: Session, live: Live, viewer: Viewer) -> tuple[CountedRow, ...]:
+    """What the vote that the room looks at counted, per side, never a name; for an external facilitator alone."""
+    counted = _counted_round(live)
+    if counted is None or viewer != Viewer.EXTERNAL:
+        return ()
+    rows = [
+        _counted_row(session, code, found, _("After the debate") if counted.kind == Round.Kind.REVOTE else "")
+        for code, found in round_counts(counted, viewer).items()
+    ]
+    if counted.kind == Round.Kind.REVOTE and live.statement is not None:
+        view = project(session, viewer).statement(live.statement.key)
+        if view is not None and view.exact is not None:
+            first = Counted(view.exact.client, view.exact.supplier)
+            rows.insert(0, _counted_row(session, f"v:{view.key}", first, _("Before the debate")))
+    return tuple(rows)
+
+
+def _counted_row(session: Session, code: str, found: Counted, when: str) -> CountedRow:
+    kind, _sign, _key = code.partition(":")
+    names = dict(_options(kind, code))
+    label = _("What each side expected of the other") if kind == "f" else when or question_text(session, code, "")
+    pairs = {side: tuple((names[str(n)], count) for n, count in enumerate(getattr(found, side))) for side in SIDES}
+    return CountedRow(label, {str(side): pair for side, pair in pairs.items()})
 
 
 def _turn(session: Session, live: Live) -> Turn | None:
@@ -247,13 +328,12 @@ def vote_questions(session: Session, round_: Round, side: str, mine: Mapping[str
 
 def _question(session: Session, code: str, side: str, texts: Mapping[str, str], mine: Mapping[str, int]) -> Question:
     kind, _sign, key = code.partition(":")
-    guess = kind == "f" or code == "m:guess"
     return Question(
         code=code,
         legend=_("And across the table, in your opinion?") if kind == "f" else "",
         quote="" if kind == "f" else texts.get(key) or question_text(session, code, side),
-        options=tuple(_options(kind, guess)),
-        mirror=guess,
+        options=tuple(_options(kind, code)),
+        mirror=kind == "f" or code in GUESSES,
         mine=str(mine.get(code, "")),
     )
 
@@ -265,14 +345,25 @@ def question_text(session: Session, code: str, side: str) -> str:
         "m:test": _("This is only a test: this phone works."),
         "m:trust": _("We can count on %(company)s.") % {"company": other},
         "m:guess": _("How many across the table say that they can count on us?"),
+        "m:seen": _("In the last wave, how did %(company)s see us as a whole?") % {"company": other},
+        "m:kept": _("And how reliable did %(company)s find us?") % {"company": other},
         "c:1": _("I could say what mattered to me."),
         "c:2": _("The other side heard what we said."),
         "c:3": _("What we decided today will be done."),
     }.get(code, "")
 
 
-def _options(kind: str, guess: bool) -> Sequence[tuple[str, str]]:
-    if guess:
+GUESSES = ("m:guess", *mirror.ITEMS)
+
+
+def _options(kind: str, code: str) -> Sequence[tuple[str, str]]:
+    if code in mirror.ITEMS:
+        return (
+            ("1", _("Under 40 out of 100")),
+            ("2", _("From 40 to 60 out of 100")),
+            ("0", _("More than 60 out of 100")),
+        )
+    if kind == "f" or code == "m:guess":
         # In the order of the reference, few first; the values are those of the box.
         return (("1", _("Few will agree")), ("2", _("They will be split")), ("0", _("Many")))
     if kind == "p":
@@ -323,7 +414,7 @@ def presence(session: Session, live: Live) -> Presence:
         .values_list("side")
         .annotate(
             here=Count("pk", filter=Q(joined=True)),
-            ready=Count("pk", filter=Q(ready_step__gte=live.participants_step)),
+            ready=Count("pk", filter=Q(ready_step=live.participants_step)),
             everybody=Count("pk"),
         )
         .order_by()

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from reciproque.app.dialogue.models import Amendment, Proposal, Session
 from reciproque.app.dialogue.queries.deck import moderation_summary
 from reciproque.app.dialogue.queries.equity import equity
-from reciproque.app.dialogue.queries.projection import Result, StatementView, Viewer, project
+from reciproque.app.dialogue.queries.projection import Movement, Result, StatementView, Viewer, project
 from reciproque.app.shared.vocabulary import SIDES, Seat
 
 LANGUAGES = ("fr", "en")
@@ -89,7 +89,7 @@ def _statement(view: StatementView) -> Content:
         "key": view.key,
         "text": view.text,
         "result": _result(view.result),
-        "again": _result(view.again),
+        "again": _movement(view.again),
         "guess": _result(view.guess),
     }
 
@@ -108,6 +108,13 @@ def _result(result: Result | None) -> Content | None:
         for side in result.sides
     ]
     return {"verdict": result.verdict, "sentence": result.sentence, "sides": sides}
+
+
+def _movement(moved: Movement | None) -> Content | None:
+    if moved is None:
+        return None
+    sides = [{"side": one.side, "word": one.word, "text": one.text} for one in moved.sides]
+    return {"sentence": moved.sentence, "sides": sides}
 
 
 def _proposals(session: Session) -> list[Proposal]:

@@ -1,13 +1,14 @@
 """What may be seen of the votes, by whom and when: the only code that reads a cell.
 
 Nothing before the votes are revealed. Then, statement by statement as the room reaches it, the coded counts of both
-sides, and a verdict made from these codes alone. A facilitator employed by neither company sees counts per side, never
-a name; one employed by a company sees what participants see. Pages, exports, mails and the log all come through here.
+sides, and a verdict made from these codes alone; of a second vote on the same statement, a word per side. A facilitator
+employed by neither company sees counts per side, never a name; one employed by a company sees what participants see.
+Pages, exports, mails and the log all come through here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,9 +29,10 @@ from reciproque.app.dialogue.models import (
     StatementState,
     Theme,
 )
+from reciproque.app.dialogue.queries.agenda import place_of
 from reciproque.app.dialogue.states import STEPS
 from reciproque.app.shared.vocabulary import SIDES, Side, other_side
-from reciproque.science.coded_display import Code, CodedSide, CodedStatement, coded
+from reciproque.science.coded_display import SHOWN_FROM, Code, CodedSide, CodedStatement, coded, movement
 from reciproque.science.counts import Counts
 from reciproque.science.dialogue import read_two_sides
 from reciproque.science.unsaid import blind_spot, unsaid_lift
@@ -88,17 +90,43 @@ class Exact:
 
 
 @dataclass(frozen=True)
+class SideMoved:
+    """Whether one side clearly moved between two votes: more, fewer or unclear, and the same in words."""
+
+    side: str
+    word: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Movement:
+    """All that everybody may see of a second vote. Two counts side by side would tell who changed, or who had left."""
+
+    sentence: str
+    sides: tuple[SideMoved, ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of each side gave each answer to one item, for a facilitator employed by neither company."""
+
+    client: tuple[int, ...]
+    supplier: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class StatementView:
-    """A statement of the deck. `again` is the result of the vote after the debate; `guess` what each side expected of
-    the other."""
+    """A statement of the deck. `again` is what may be said of the vote after the debate; `guess` what each side
+    expected of the other."""
 
     key: str
     text: str
     shown: bool
     result: Result | None
-    again: Result | None
+    again: Movement | None
     guess: Result | None
     exact: Exact | None
+    exact_again: Counted | None
 
 
 @dataclass(frozen=True)
@@ -124,12 +152,15 @@ def project(session: Session, viewer: Viewer) -> Projection:
     deck = next((one for one in rounds if one.kind == Kind.DECK), None)
     statements = list(session.statements.filter(state=StatementState.KEPT))
     if deck is None or not _revealed(session):
-        plain = tuple(StatementView(s.key, s.text, False, None, None, None, None) for s in statements)
+        plain = tuple(StatementView(s.key, s.text, False, None, None, None, None, None) for s in statements)
         return Projection(_answered(deck), plain, ())
     cells = _cells(rounds)
     exact = _exact(session, statements, cells.get(deck.pk, {})) if viewer == Viewer.EXTERNAL else {}
     again = {one.statement_id: one for one in rounds if one.kind == Kind.REVOTE and one.state == State.COUNTED}
-    views = tuple(_view(session, s, viewer, cells, deck, again.get(s.pk), exact.get(s.key)) for s in statements)
+    present = _present([deck, *again.values()]) if again else {}
+    views = tuple(
+        _view(session, s, viewer, cells, present, deck, again.get(s.pk), exact.get(s.key)) for s in statements
+    )
     themes = _themes(rounds, cells) if viewer == Viewer.EXTERNAL or _themes_reached(session) else ()
     return Projection(_answered(deck), views, themes)
 
@@ -144,7 +175,10 @@ def _over(session: Session) -> bool:
 
 def _themes_reached(session: Session) -> bool:
     """Nobody employed by a side, not even who facilitates, reads what both had brought before the room does."""
-    return _over(session) or Live.objects.filter(session=session, participants_step__gte=STEPS["unsaid"]).exists()
+    if _over(session):
+        return True
+    here = Live.objects.filter(session=session).values_list("participants_step", flat=True).first()
+    return here is not None and 0 <= place_of(session, STEPS["unsaid"]) <= place_of(session, here)
 
 
 def _answered(round_: Round | None) -> dict[str, tuple[int, int]]:
@@ -182,6 +216,7 @@ def _view(
     statement: Statement,
     viewer: Viewer,
     cells: Mapping[int, Mapping[tuple[str, str], list[int]]],
+    present: Present,
     deck: Round,
     again: Round | None,
     exact: Exact | None,
@@ -190,20 +225,85 @@ def _view(
     visible = statement.shown or _over(session) or viewer == Viewer.EXTERNAL
     first = cells.get(deck.pk, {})
     second = cells.get(again.pk, {}) if again else {}
+    moved = _movement(vote, (deck, first), (again, second), present) if again and visible else None
     return StatementView(
         key=statement.key,
         text=statement.text,
         shown=statement.shown or _over(session),
         result=_result(first, vote) if visible else None,
-        again=_result(second, vote) if visible and second else None,
+        again=moved,
         guess=_result(first, forecast) if visible and statement.forecast else None,
         exact=exact,
+        exact_again=_counted(second, vote) if again and viewer == Viewer.EXTERNAL else None,
     )
 
 
+# ---------------------------------------------------------------- a second vote on the same statement
+Present = Mapping[tuple[int, str], frozenset[int]]
+
+
+def _present(rounds: Iterable[Round]) -> Present:
+    """Who answered each round, by side: for counting those who came or went, never shown."""
+    found: dict[tuple[int, str], set[int]] = {}
+    rows = Participation.objects.filter(round__in=[one.pk for one in rounds], answered=True)
+    for round_id, side, person in rows.values_list("round_id", "participant__side", "participant_id"):
+        found.setdefault((round_id, side), set()).add(person)
+    return {place: frozenset(people) for place, people in found.items()}
+
+
+def _movement(
+    item: str,
+    before: tuple[Round, Mapping[tuple[str, str], list[int]]],
+    after: tuple[Round, Mapping[tuple[str, str], list[int]]],
+    present: Present,
+) -> Movement:
+    """A word per side, from the codes of both votes and how many may have answered only one of them."""
+    counts = {side: tuple(_counts(cells, item, side) for _round, cells in (before, after)) for side in SIDES}
+    if min(one.answers for pair in counts.values() for one in pair) < SHOWN_FROM:
+        return Movement(_("Too few answers to show: each company says its position in one sentence."), ())
+    people = {
+        side: [present.get((round_.pk, side), frozenset()) for round_, _cells in (before, after)] for side in SIDES
+    }
+    words = {side: movement(*counts[side], _came_or_went(people[side], counts[side])) for side in SIDES}
+    if after[0].on_paper:  # slips of paper do not say who was there
+        words = dict.fromkeys(SIDES, "unclear")
+    sentence = _("Only a movement of several people is told, so that nobody is given away.")
+    return Movement(sentence, tuple(SideMoved(side, words[side], _moved_in_words(words[side])) for side in SIDES))
+
+
+def _came_or_went(people: Sequence[frozenset[int]], counts: Sequence[Counts]) -> int:
+    """How many of a side may have answered only one of both votes: those known, and all who may have skipped it."""
+    skipped = sum(max(0, len(there) - one.answers) for there, one in zip(people, counts, strict=True))
+    return len(people[0] ^ people[1]) + skipped
+
+
+def _moved_in_words(word: str) -> str:
+    return {
+        "more": _("Clearly more people agree than before the debate."),
+        "fewer": _("Clearly fewer people agree than before the debate."),
+        "unclear": _("No clear movement."),
+    }[word]
+
+
+def _counted(cells: Mapping[tuple[str, str], list[int]], item: str) -> Counted:
+    return Counted(*(tuple(cells.get((item, side), ())) for side in SIDES))
+
+
+def round_counts(round_: Round, viewer: Viewer) -> dict[str, Counted]:
+    """The sums of a round taken live, once it is counted: for a facilitator employed by neither company alone."""
+    if viewer != Viewer.EXTERNAL or round_.state != State.COUNTED or round_.kind in NEVER_IN_THE_ROOM:
+        return {}
+    cells = _cells([round_]).get(round_.pk, {})
+    return {code: _counted(cells, code) for code, _size in round_.items}
+
+
+NEVER_IN_THE_ROOM = (Kind.POINTS, Kind.THEMES, Kind.DECK)
+
+
 def round_view(session: Session, round_: Round) -> dict[str, Result]:
-    """The coded results of a round taken live, once it is counted: mirror, second vote. Points are never shown."""
-    if round_.state != State.COUNTED or round_.kind in (Kind.POINTS, Kind.THEMES, Kind.DECK):
+    """The coded results of a round taken live, once it is counted: test, mirror, closing. Points are never shown, and
+    of a second vote only the movement is."""
+    if round_.state != State.COUNTED or round_.kind in (*NEVER_IN_THE_ROOM, Kind.REVOTE):
         return {}
     cells = _cells([round_]).get(round_.pk, {})
     return {code: _result(cells, code) for code, size in round_.items if size == 3}

@@ -16,9 +16,11 @@ from reciproque.app.dialogue import access
 from reciproque.app.dialogue.access import Seated, session_for
 from reciproque.app.dialogue.actions import live as room
 from reciproque.app.dialogue.actions import proposals, rehearsal, sessions, voting
+from reciproque.app.dialogue.forms.agenda import agenda, agenda_rows
 from reciproque.app.dialogue.forms.live import ProposalForm, TermsForm, number, paper, paper_name, terms_of
 from reciproque.app.dialogue.models import Live, Objection, SessionState
 from reciproque.app.dialogue.queries import live as query
+from reciproque.app.dialogue.queries.agenda import agenda_of, next_step, place_of
 from reciproque.app.dialogue.queries.equity import equity
 from reciproque.app.dialogue.queries.projection import Viewer, viewer_of
 from reciproque.app.dialogue.states import PHASES
@@ -77,6 +79,7 @@ def _moving(seat: Seated, live: Live) -> dict[str, Any]:
     said = "-".join(str(one) for one in numbers).replace(" ", "")
     return {
         "scene": query.scene(session, live),
+        "counts": query.counts_for(session, live, viewer),
         "presence": present,
         "external": viewer == Viewer.EXTERNAL,
         "notes": notes,
@@ -96,7 +99,10 @@ def _context(seat: Seated, live: Live) -> dict[str, Any]:
         **moving,
         "panel": panel,
         "ahead": live.facilitator_step != live.participants_step,
-        "phases": [(number, phase, _mark(number, live)) for number, phase in enumerate(PHASES)],
+        "next": next_step(session, live.participants_step),
+        "next_css": "btn-primary" if _nothing_left(panel.code, scene) else "btn-outline",
+        "agenda": agenda_rows(session, live.participants_step),
+        "minutes_left": sum(one.minutes for one in agenda_of(session)[place_of(session, live.participants_step) :]),
         "topics": query.topics_ahead(session, panel, viewer_of(seat)),
         "equity": equity(session) if session.counted_at is None else None,
         "paper": _paper_rows(seat, live),
@@ -106,8 +112,18 @@ def _context(seat: Seated, live: Live) -> dict[str, Any]:
     }
 
 
-def _mark(number: int, live: Live) -> str:
-    return "is-done" if number < live.participants_step else "is-here" if number == live.participants_step else ""
+def _nothing_left(code: str, scene: query.Scene) -> bool:
+    """The step has given what it can, or has no button of its own: going on is the next thing to do."""
+    if code in ("common", "divides"):
+        last = scene.live.place + 1 >= scene.places
+        return not scene.places or (last and bool(scene.live.statement and scene.live.statement.shown))
+    done = {
+        "arrive": scene.session.counted_at is not None and not scene.activity,
+        "mirror": bool(scene.results),
+        "choice": bool(scene.chosen),
+        "unsaid": not scene.places,
+    }
+    return done.get(code, True)
 
 
 def _robot(seat: Seated) -> Any:
@@ -186,7 +202,16 @@ def _paper(by: Actor, seat: Seated, data: QueryDict) -> None:
     room.count_on_paper(by=by, session=seat.session, counts=paper(data, live.round))
 
 
+def _agenda(by: Actor, seat: Seated, data: QueryDict) -> str:
+    live = query.live_of(seat.session)
+    access.require(live is not None)
+    assert live is not None
+    room.change_agenda(by=by, session=seat.session, rows=agenda(data, seat.session, live.participants_step))
+    return _("The programme is changed.")
+
+
 VERBS: dict[str, Verb] = {
+    "agenda": _agenda,
     "open": lambda by, seat, data: room.open_room(by=by, session=seat.session),
     "look": lambda by, seat, data: room.look_ahead(by=by, session=seat.session, step=number(data, "step")),
     "step": lambda by, seat, data: room.open_step(by=by, session=seat.session),
