@@ -286,7 +286,7 @@ def divides(console: Office, room: Office, phones: list[Phone]) -> None:
     assert "Ceci est pour moi seul." not in console.main().inner_text()
     for phone in (phones[3], phones[9]):
         phone.join()  # lost everything, comes back by the same link
-        waits_for(phone, "Vous écoutez")
+        waits_for(phone, "Valmorine parle")
     console.do("Tour suivant")
     waits_for(room, "Tressac redit")
     console.do("Second vote, 1 minute")
@@ -314,7 +314,7 @@ def taken_over(
     assert console.complaints == []
     console.leave()
     for phone in phones:
-        phone.press("Prêt")
+        phone.press("Je peux continuer")
     waits_for(successor, "6 sur 6")
     return successor
 
