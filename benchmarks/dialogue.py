@@ -3,20 +3,24 @@
     python benchmarks/dialogue.py
 
 Starts the product as it is served (two workers) on a throw-away data folder, seeds a session through the actions, then
-lets forty phones ask as browsers do: quietly first, then while the facilitator opens a step every few seconds.
+lets forty phones ask as browsers do: quietly first, then while the facilitator opens a step every few seconds. Then
+reads a thousand statements with the command, as a process of its own: processor time, so that neighbours do not count.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 from respond import Browser, Result, connect, cpu_seconds, hidden, serve
 
@@ -168,6 +172,39 @@ def measure(server_pid: int, session: object, links: list[str]) -> list[Result]:
     ]
 
 
+# ---------------------------------------------------------------- The command
+STATEMENTS = 1000
+
+
+def command() -> list[Result]:
+    """Processor seconds of `reciproque dialogue` on a thousand statements, its start included; the best of three."""
+    rows = [
+        {"id": f"S{n}", "text": f"Statement number {n}", "client": _counts(n, 9), "supplier": _counts(n * 7, 13)}
+        for n in range(STATEMENTS)
+    ]
+    found = []
+    with tempfile.TemporaryDirectory(prefix="reciproque-bench-") as folder:
+        path = Path(folder) / "votes.json"
+        path.write_text(json.dumps({"statements": rows}), encoding="utf-8")
+        for shape in ("text", "json"):
+            taken = min(_process("dialogue", str(path), "--format", shape) for _run in range(3))
+            found.append(Result(f"{STATEMENTS} statements read and printed as {shape}, a whole process", taken, "s", 1))
+    return found
+
+
+def _counts(number: int, people: int) -> dict[str, int]:
+    agree = number % (people + 1)
+    disagree = (number * 5) % (people - agree + 1)
+    return {"agree": agree, "disagree": disagree, "pass": people - agree - disagree}
+
+
+def _process(*words: str) -> float:
+    before = os.times()
+    subprocess.run([Path(sys.executable).with_name("reciproque"), *words], check=True, stdout=subprocess.DEVNULL)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
 def main() -> int:
     print(f"machine load before: {' '.join(f'{load:.2f}' for load in os.getloadavg())}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="reciproque-bench-") as folder:
@@ -190,6 +227,7 @@ def main() -> int:
         finally:
             server.terminate()
             server.wait(timeout=20)
+    results += command()
     for result in results:
         print(result)
     return 0 if all(result.reached for result in results) else 1

@@ -75,13 +75,25 @@ def test_a_text_is_never_taken_for_markup(tmp_path, capsys):
     assert "[bold]x[/nothing]" in capsys.readouterr().out
 
 
+def test_a_text_commands_no_terminal_and_long_words_are_folded_never_cut(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    long = "Zusammenarbeitsvereinbarungsentwurf" * 3
+    path = votes(tmp_path, {"statements": [{**GOOD, "id": "A\x1b[2J", "text": long}]})
+    assert main(["dialogue", str(path), "--language", "en"]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert max(map(len, out.splitlines())) <= 60
+    assert long in "".join(line[2:28].strip() for line in out.split("supplier")[1].splitlines())
+
+
 def test_a_thousand_statements_in_one_process(tmp_path):
     """It needs neither an installation nor the web framework."""
     rows = [{**GOOD, "id": str(i), "client": {"agree": i % 9, "disagree": i % 5, "pass": i % 3}} for i in range(1000)]
     path = votes(tmp_path, {"statements": rows})
     code = (
         "import sys; from reciproque.cli.main import main;"
-        f"assert main(['dialogue', {str(path)!r}, '--format', 'json']) == 0; assert 'django' not in sys.modules"
+        f"assert main(['dialogue', {str(path)!r}, '--format', 'json']) == 0;"
+        "assert not {'django', 'rich'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -5,14 +5,14 @@ The file: {"statements": [{"id", "text"?, "client": {"agree", "disagree", "pass"
 
 import argparse
 import json
+import os
+import shutil
 import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from reciproque.measure import language
 from reciproque.measure.errors import Refused
@@ -23,6 +23,7 @@ from reciproque.science.counts import Statement
 from reciproque.science.dialogue import StatementReading, TwoSidedReading, read_two_sides
 
 LARGEST_FILE = 20_000_000
+NARROWEST = 48  # columns of a screen
 ORDER = ["oppose", "gap", "common", "reject", "info", "split", "open", "too_few"]
 
 
@@ -137,28 +138,37 @@ def _coded_json(side: CodedSide | None) -> dict[str, Any] | None:
 
 
 def _print(reading: TwoSidedReading, texts: dict[str, str]) -> None:
-    console = Console(highlight=False)
+    """For people. Written line by line: a table library would cost more than reading a thousand statements."""
+    width = shutil.get_terminal_size((100, 24)).columns
     count = len(reading.statements)
-    title = ngettext("%(n)s statement, two sides", "%(n)s statements, two sides", count) % {"n": count}
-    console.print(title, style="bold")
-    console.print(Text(_("What a room may see is written for each side; exact counts stay with whoever holds them.")))
-    console.print(Text(_divides_sentence(reading)))
+    print(_strong(ngettext("%(n)s statement, two sides", "%(n)s statements, two sides", count) % {"n": count}))
+    print(_folded(_("What a room may see is written for each side; exact counts stay with whoever holds them."), width))
+    print(_folded(_divides_sentence(reading), width))
     by_verdict: dict[str, list[StatementReading]] = {name: [] for name in ORDER}
     for statement in reading.statements:
         by_verdict[statement.verdict].append(statement)
+    divides = set(reading.divides)
     for name in ORDER:
         if by_verdict[name]:
             title, meaning = _meanings()[name]
-            console.print(f"\n[bold]{title}[/bold] ({len(by_verdict[name])})")
-            console.print(Padding(Text(meaning), (0, 0, 0, 2)))
-            console.print(_table(by_verdict[name], texts, reading.divides))
+            print(f"\n{_strong(title)} ({len(by_verdict[name])})")
+            print(_folded(meaning, width, indent="  "))
+            print("\n".join(_table(by_verdict[name], texts, divides, width)))
+
+
+def _strong(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
+
+
+def _folded(text: str, width: int, indent: str = "") -> str:
+    return textwrap.fill(text, max(width, NARROWEST), initial_indent=indent, subsequent_indent=indent)
 
 
 def _divides_sentence(reading: TwoSidedReading) -> str:
     if not reading.divides:
         return _("To debate: no statement divides the two sides clearly enough to be listed.")
     return _("To debate first: %(ids)s. At most one in ten of this list should be mistaken.") % {
-        "ids": ", ".join(reading.divides)
+        "ids": _printable(", ".join(reading.divides))
     }
 
 
@@ -175,16 +185,29 @@ def _meanings() -> dict[str, tuple[str, str]]:
     }
 
 
-def _table(rows: list[StatementReading], texts: dict[str, str], divides: tuple[str, ...]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
-    table.add_column(_("statement"), ratio=3, overflow="fold")
-    table.add_column(_("client"), ratio=2)
-    table.add_column(_("supplier"), ratio=2)
+def _table(rows: Iterable[StatementReading], texts: dict[str, str], divides: set[str], width: int) -> Iterable[str]:
+    """Three columns, three fifths of the width for the statement; long cells are folded, never cut."""
+    side = max((max(width, NARROWEST) - 8) // 4, NARROWEST // 4)
+    widths = (max(width, NARROWEST) - 8 - 2 * side, side, side)
+    yield _line((_("statement"), _("client"), _("supplier")), widths)
     for row in rows:
         mark = "* " if row.id in divides else ""
-        label = f"{mark}{row.id}  {texts[row.id]}".rstrip()
-        table.add_row(Text(label), Text(_shown(row.coded.client)), Text(_shown(row.coded.supplier)))
-    return table
+        label = _printable(f"{mark}{row.id}  {texts[row.id]}").rstrip()
+        cells = [label, _shown(row.coded.client), _shown(row.coded.supplier)]
+        folded = [
+            [cell] if len(cell) <= room else textwrap.wrap(cell, room) for cell, room in zip(cells, widths, strict=True)
+        ]
+        for parts in zip_longest(*folded, fillvalue=""):
+            yield _line(parts, widths)
+
+
+def _printable(text: str) -> str:
+    """A file speaks to a terminal in letters only."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _line(parts: Sequence[str], widths: Sequence[int]) -> str:
+    return ("  " + "  ".join(f"{part:<{room}}" for part, room in zip(parts, widths, strict=True))).rstrip()
 
 
 def _shown(side: CodedSide | None) -> str:
