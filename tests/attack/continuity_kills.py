@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,8 +173,8 @@ def _change() -> None:
     from reciproque.app.shared.audit import SYSTEM
     from reciproque.app.survey.urn.models import ShutUrn
 
-    create_organisation(by=SYSTEM, name="Made after the backup")
-    ShutUrn.objects.create(wave_id=999_999, stage="shut")
+    create_organisation(by=SYSTEM, name=f"Made after the backup {time.time()}")
+    ShutUrn.objects.create(wave_id=time.time_ns(), stage="shut")
 
 
 def _keep(kept: Path) -> None:
