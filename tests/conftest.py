@@ -31,6 +31,14 @@ def _shared_functions(request, _django_db_marker):
 
 
 @pytest.fixture(autouse=True)
+def _no_wrong_code_left_over():
+    """Wrong links typed in one test are not held against the next."""
+    from reciproque.app.shared.views import wrong_codes
+
+    wrong_codes.clear()
+
+
+@pytest.fixture(autouse=True)
 def _no_language_left_over():
     """What one test speaks, the next one must not."""
     translation.deactivate()

@@ -23,10 +23,10 @@ MOST_KNOWN = 10_000
 
 
 class Visits:
-    """At most so many requests an hour from one place. Places are keyed hashes, in this process's memory only."""
+    """At most so many requests in so long from one place. Places are keyed hashes, in this process's memory only."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, within: timedelta = AN_HOUR) -> None:
+        self.most, self.within = most, within
         self._key = secrets.token_bytes(32)
         self._seen: OrderedDict[bytes, deque[datetime]] = OrderedDict()
 
@@ -37,10 +37,18 @@ class Visits:
         self._seen[name] = times
         if len(self._seen) > MOST_KNOWN:
             self._seen.popitem(last=False)
-        if len(times) == self.most and times[0] > now - AN_HOUR:
+        if self._full(times, now):
             return True
         times.append(now)
         return False
+
+    def exhausted(self, place: str) -> bool:
+        """Whether one more would be too many; nothing is counted."""
+        times = self._seen.get(hmac.digest(self._key, place.encode(), "sha256"))
+        return times is not None and self._full(times, clock.now())
+
+    def _full(self, times: deque[datetime], now: datetime) -> bool:
+        return len(times) == self.most and times[0] > now - self.within
 
     def clear(self) -> None:
         self._seen.clear()
@@ -51,6 +59,10 @@ class Visits:
         proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
         said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         return said[-proxies] if proxies and len(said) >= proxies else request.META.get("REMOTE_ADDR", "")
+
+
+wrong_codes = Visits(10, timedelta(minutes=1))
+"""Links that open nothing, typed or guessed: with these spent, a place opens none for the rest of the minute."""
 
 
 @login_not_required

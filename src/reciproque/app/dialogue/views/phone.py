@@ -32,6 +32,7 @@ from reciproque.app.dialogue.views.phone_visit import (
     visit_of,
 )
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.views import Visits, wrong_codes
 
 Kind = Round.Kind
 S = SessionState
@@ -49,9 +50,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     """The address of every link. Opening it changes nothing; the signs after # come in with a POST."""
     if request.method != "POST":
         return _known(request) or plain(request, "dialogue/phone.html", translation.get_language() or "fr", {})
+    place = Visits.place(request)
+    if wrong_codes.exhausted(place):
+        return plain(request, "dialogue/phone.html", language_of(request), {"busy": True}, status=429)
     token = access.read_token(request.POST.get("token", ""))
     participant = access.participant_of(token) if token else None
     if token is None or participant is None:
+        wrong_codes.too_many(place)
         return plain(request, "dialogue/phone.html", language_of(request), {"unknown": True}, status=400)
     return carry(redirect(WHERE.get(S(participant.session.state), "phone-wait")), token)
 

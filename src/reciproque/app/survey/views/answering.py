@@ -17,6 +17,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from reciproque.app.shared.views import Visits, wrong_codes
 from reciproque.app.survey.actions.answering import submit_ballot, withdraw_ballot
 from reciproque.app.survey.forms import answers, envelope
 from reciproque.app.survey.forms.answers import Problem
@@ -47,10 +48,14 @@ def enter(request: HttpRequest) -> HttpResponse:
     """The address of every link. Opening it changes nothing; the signs after # come in with a POST."""
     if request.method != "POST":
         return page(request, "survey/respond.html", translation.get_language() or "fr", {})
+    place = Visits.place(request)
+    if wrong_codes.exhausted(place):
+        return _refused(request, "busy", 429)
     try:
         found = answering.recognise(request.POST.get("token", ""))
     except InvalidToken:
-        return _unknown(request)
+        wrong_codes.too_many(place)
+        return _refused(request, "unknown", 422)
     visit = Visit(found.wave_id, found.invitation_id, found.token, "fr")
     person = person_of(visit)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
@@ -248,10 +253,9 @@ def _resume(request: HttpRequest, visit: Visit, person: Respondent) -> HttpRespo
     return carry(_questions(request, kept, person, _place(request, person, (), place)), kept)
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
+def _refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
     kept = {name: request.POST[name] for name in ("kept", "on") if re.fullmatch(r"[\w=-]+", request.POST.get(name, ""))}
-    context = {"unknown": True, **kept}
-    return page(request, "survey/respond.html", translation.get_language() or "fr", context, status=422)
+    return page(request, "survey/respond.html", translation.get_language() or "fr", {why: True, **kept}, status=status)
 
 
 def _page(request: HttpRequest, template: str, visit: Visit, person: Respondent, **facts: object) -> HttpResponse:
