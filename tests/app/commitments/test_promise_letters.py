@@ -13,9 +13,11 @@ from icalendar import Calendar
 
 from promised import DAY, on, sign_in
 from reciproque.app.commitments.actions.changes import answer_change, ask_terms
+from reciproque.app.commitments.actions.exposed import name_exposed
 from reciproque.app.commitments.actions.reminders import queue_digests, queue_promise_reminders
 from reciproque.app.commitments.actions.words import say_first_step
 from reciproque.app.commitments.models import CalendarAddress
+from reciproque.app.directory.models import Person
 from reciproque.app.shared.audit import actor
 from reciproque.app.survey.actions.delivery import send_due_mails
 from reciproque.app.survey.models import OutboxMail
@@ -114,6 +116,27 @@ def test_on_monday_both_sponsors_get_the_same_list(promises):
     assert "2 promises are in progress." in first
     assert "We pay at thirty days." in first
     assert [one for one in letters(monday + DAY) if "this week" in one.subject] == []
+
+
+def test_the_digest_tells_a_sponsor_how_many_of_the_own_people_are_exposed_and_no_name(promises):
+    promises.open()
+    broken = promises.settled("broken", what="We say so before a plan changes.")
+    person = Person.objects.filter(organisation=promises.relationship.client).first()
+    name_exposed(
+        by=actor(promises.cast.client_member),
+        commitment=broken,
+        person=person,
+        defended="She defended a canary budget.",
+    )
+    monday = promises.today + (14 - promises.today.weekday()) * DAY
+    digests = {parseaddr(one.to[0])[1]: one.body for one in letters(monday) if "this week" in one.subject}
+    own, other = (digests[account.email] for account in (promises.cast.client_sponsor, promises.cast.supplier_sponsor))
+    assert "Only your company reads this line" in own
+    assert "1 person who defended this partner" in own
+    assert "exposes" not in other
+    for body in (own, other):
+        assert str(person) not in body
+        assert "canary" not in body
 
 
 # ---------------------------------------------------------------- the private calendar

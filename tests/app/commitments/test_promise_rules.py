@@ -295,7 +295,11 @@ def test_exposed_sponsors_are_read_by_their_own_company_only(promises):
     promise = promises.settled("broken")
     row = expose(promises, promise)
     address = reverse("exposed-sponsors", args=[promises.relationship.key])
-    assert "canary budget" in sign_in(promises.cast.client_deputy).get(address).content.decode()
+    for persona in ("client_sponsor", "client_deputy", "client_member"):
+        for page in (address, reverse("commitment", args=[promise.key])):
+            seen = sign_in(getattr(promises.cast, persona)).get(page).content.decode()
+            assert "canary budget" in seen
+            assert str(row.person) in seen
     for persona in ("facilitator", "observer", "outsider", "host_admin"):
         assert sign_in(getattr(promises.cast, persona)).get(address).status_code == 404
     opposite = sign_in(promises.cast.supplier_sponsor)

@@ -141,6 +141,11 @@ def exposed_for(chair: Chair) -> QuerySet[ExposedSponsor]:
     return rows.select_related("person", "commitment")
 
 
+def exposed_by(commitment: Commitment, chair: Chair) -> list[ExposedSponsor]:
+    """Those of the reader's own company whom this promise exposes; nobody for a third party or the other company."""
+    return list(exposed_for(chair).filter(commitment=commitment)) if chair.exposes else []
+
+
 def exposed_row_for(account: Account, key: str) -> tuple[ExposedSponsor, Chair]:
     row = ExposedSponsor.objects.filter(key=key).select_related("commitment__relationship", "person").first()
     if row is None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reciproque.app.commitments import access, calendars
+from reciproque.app.commitments.access import Chair, exposed_for
 from reciproque.app.commitments.models import Commitment, State
 from reciproque.app.commitments.queries.ledger import open_promises
 from reciproque.app.commitments.queries.words import day, stand
@@ -102,7 +103,7 @@ def digest(mail: OutboxMail) -> Letter | None:
         preview=_("The same list, at the same minute, for both sponsors."),
         greeting=_greeting(account),
         companies=(str(names["client"]), str(names["supplier"])),
-        paragraphs=(_in_progress(len(promises), late),),
+        paragraphs=(_in_progress(len(promises), late), *_exposed(account, relationship)),
         button=(_("Open the ledger"), settings.BASE_URL + reverse("commitments", args=[relationship.key])),
         facts=tuple(
             (f"{promise.what}", f"{one.word}, {one.detail}")
@@ -119,6 +120,23 @@ def _in_progress(number: int, late: int) -> str:
         overdue = ngettext("%(count)s promise is overdue.", "%(count)s promises are overdue.", late)
         text += " " + overdue % {"count": late}
     return text
+
+
+def _exposed(account: Account, relationship: Relationship) -> tuple[str, ...]:
+    """How many people of the reader's own company are exposed: a number, and no name in a mail."""
+    membership = Membership.objects.filter(account=account, relationship=relationship).first()
+    chair = Chair(relationship, membership) if membership else None
+    number = exposed_for(chair).count() if chair and chair.exposes else 0
+    if not number:
+        return ()
+    said = ngettext(
+        "Only your company reads this line: a late or broken word exposes %(count)s person who defended this partner. "
+        "The ledger says who, and what is owed.",
+        "Only your company reads this line: late or broken words expose %(count)s people who defended this partner. "
+        "The ledger says who, and what is owed.",
+        number,
+    )
+    return (said % {"count": number},)
 
 
 def _still_sponsor(account: Account, relationship: Relationship) -> bool:

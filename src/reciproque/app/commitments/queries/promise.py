@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reciproque.app.commitments import access
 from reciproque.app.commitments.access import Chair
-from reciproque.app.commitments.models import Change, Commitment, Origin, Outcome, Owed, State
+from reciproque.app.commitments.models import Change, Commitment, ExposedSponsor, Origin, Outcome, Owed, State
 from reciproque.app.commitments.queries import words
 from reciproque.app.commitments.queries.seen import Effect, effects, publications
 from reciproque.app.commitments.queries.words import SideWord, Stand
@@ -64,6 +64,7 @@ class PromisePage:
     effects: tuple[Effect, ...]
     pending: Change | None
     pending_words: str
+    exposed: tuple[ExposedSponsor, ...]
     do: Gestures
 
     @property
@@ -88,6 +89,7 @@ def promise_page(commitment: Commitment, chair: Chair) -> PromisePage:
         effects=effects(commitment, published),
         pending=waiting,
         pending_words=words.history(commitment)[0][0] if waiting else "",
+        exposed=tuple(access.exposed_by(commitment, chair)),
         do=gestures(commitment, chair),
     )
 
