@@ -1,4 +1,4 @@
-"""The workshops of the demonstration: one over, its minutes frozen; one whose private vote is open. All by actions."""
+"""The workshops of the demonstration: two over, minutes frozen; one whose private vote is open. All by actions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reciproque.app.commitments.actions.words import say_first_step
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions import deck, minutes, people, proposals, sessions, votes, voting
 from reciproque.app.dialogue.actions.common import participant_actor
@@ -31,7 +32,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Pick:
-    """A proposal that was chosen, from the statement of that rank."""
+    """A proposal that was chosen, from the statement of that rank; owners are the sponsors unless they are named."""
 
     rank: int
     condition: str
@@ -39,10 +40,15 @@ class Pick:
     proof: str
     first_step: str
     owed_by: str = "both"
+    client: str = ""
+    supplier: str = ""
+    due: int = 75  # days after the workshop
 
 
 @dataclass(frozen=True)
 class Telling:
+    """A workshop. What people of both companies sign or promise together stands in both languages."""
+
     title: str
     purpose: str
     who: str
@@ -51,18 +57,35 @@ class Telling:
     held: int  # in days from today
     picks: tuple[Pick, ...] = ()
     remark: str = ""
+    stepped: bool = False  # the first steps of what was promised are done
 
 
-RULES = (
+def both(french: str, english: str) -> str:
+    """One text that both companies sign: French, then English."""
+    return f"{french}\n\n{english}"
+
+
+RULES = both(
     "Chacun répond d’abord en privé. Chaque côté parle à son tour sans être interrompu ; l’autre redit ce qu’il a "
-    "entendu avant de répondre."
+    "entendu avant de répondre.",
+    "Everybody answers in private first. Each side speaks in turn without being interrupted; the other says again what "
+    "it heard before it answers.",
 )
-RECIPIENTS = "Les participants et les deux sponsors reçoivent le même compte rendu à la même minute."
+RECIPIENTS = both(
+    "Les participants et les deux parrains reçoivent le même compte rendu à la même minute.",
+    "Those who took part and both sponsors receive the same minutes at the same minute.",
+)
 C, S = Side.CLIENT, Side.SUPPLIER
 FORGE = Telling(
     title="Séance d’automne",
-    purpose="Parler des changements de plan et de ce qu’ils coûtent, avant le nouveau programme.",
-    who="Achats, production et qualité de Valmorine ; ventes, presse et qualité de Tressac. Huit personnes de chaque.",
+    purpose=both(
+        "Parler des changements de plan et de ce qu’ils coûtent, avant le nouveau programme.",
+        "Talk about changes of plan and what they cost, before the new programme.",
+    ),
+    who=both(
+        "Achats, production et qualité de Valmorine ; ventes, presse et qualité de Tressac. Huit personnes de chaque.",
+        "Purchasing, production and quality of Valmorine; sales, press and quality of Tressac. Eight people of each.",
+    ),
     of_each=8,
     held=-21,
     sentences=(
@@ -116,25 +139,28 @@ FORGE = Telling(
     picks=(
         Pick(
             1,
-            "un changement de série est probable",
-            "Prévenir par écrit dès qu’il est probable, même si rien n’est sûr.",
-            "un e-mail daté par changement",
-            "Lister les changements probables du trimestre",
+            "un changement de série est probable / a change of series is likely",
+            "Prévenir par écrit dès qu’il est probable, même si rien n’est sûr. / Say so in writing as soon as it is "
+            "likely, even if nothing is certain.",
+            "un e-mail daté par changement / a dated e-mail for each change",
+            "Lister les changements probables du trimestre / List the likely changes of the quarter",
             "client",
         ),
         Pick(
             3,
-            "une pièce nouvelle passe en revue de conception",
-            "Inviter le bureau d’études de Tressac, qui rend son avis sous cinq jours.",
-            "l’invitation et l’avis au compte rendu de la revue",
-            "Donner les dates des deux prochaines revues",
+            "une pièce nouvelle passe en revue de conception / a new part comes up for design review",
+            "Inviter le bureau d’études de Tressac, qui rend son avis sous cinq jours. / Invite the engineers of "
+            "Tressac, who give their opinion within five days.",
+            "l’invitation et l’avis au compte rendu de la revue / invitation and opinion in the minutes of the review",
+            "Donner les dates des deux prochaines revues / Give the dates of the next two reviews",
         ),
         Pick(
             0,
-            "un lot est rebuté",
-            "Chiffrer ensemble le coût du rebut et l’écrire avant d’en parler d’argent.",
-            "une fiche de coût signée des deux",
-            "Refaire ensemble le calcul du dernier rebut",
+            "un lot est rebuté / a batch is scrapped",
+            "Chiffrer ensemble le coût du rebut et l’écrire avant d’en parler d’argent. / Work out together what the "
+            "scrap cost, and write it down before talking about money.",
+            "une fiche de coût signée des deux / a cost sheet signed by both",
+            "Refaire ensemble le calcul du dernier rebut / Do the sum of the last scrap again together",
             "supplier",
         ),
     ),
@@ -142,10 +168,16 @@ FORGE = Telling(
 )
 REFILL = Telling(
     title="Après trente mois, se reparler d’idées",
-    purpose="Comprendre pourquoi plus aucune idée ne circule depuis dix mois, et choisir un projet commun.",
-    who="Achats, développement et production des deux maisons, sept personnes de chaque côté.",
+    purpose=both(
+        "Comprendre pourquoi plus aucune idée ne circule depuis dix mois, et choisir un projet commun.",
+        "Understand why no idea has gone round for ten months, and choose a project to lead together.",
+    ),
+    who=both(
+        "Achats, développement et production des deux maisons, sept personnes de chaque côté.",
+        "Purchasing, development and production of both houses, seven people on each side.",
+    ),
     of_each=7,
-    held=8,
+    held=-46,
     sentences=(
         Sentence(
             C,
@@ -192,15 +224,114 @@ REFILL = Telling(
             (2, 3),
         ),
     ),
+    picks=(
+        Pick(
+            4,
+            "",
+            "Nous dessinons ensemble un étui rechargeable, prêt à essayer. / We design a refillable case together, "
+            "ready to be tried.",
+            "un prototype sur la table / a prototype on the table",
+            "Une journée à l’usine, équipes mêlées / A day at the factory, in mixed teams",
+            client="Côme Delaunay",
+            supplier="Jade Quentin",
+            due=116,
+        ),
+        Pick(
+            1,
+            "",
+            "Nous présentons une idée par trimestre, même si personne ne la demande. / We present an idea each "
+            "quarter, even if nobody asks for it.",
+            "une page par idée / a page for each idea",
+            "Choisir la première idée / Choose the first idea",
+            S,
+            client="Blanche Aubertin",
+            supplier="Ivan Petitjean",
+            due=76,
+        ),
+        Pick(
+            2,
+            "la gamme change / the range changes",
+            "Nous invitons l’usine à la revue de gamme. / We invite the factory to the review of the range.",
+            "une invitation datée / a dated invitation",
+            "Donner la date de la revue / Give the date of the review",
+            C,
+            client="Blanche Aubertin",
+            supplier="Jade Quentin",
+            due=126,
+        ),
+    ),
+    remark="L’usine rappelle que la journée en équipes mêlées demande d’arrêter une ligne : la date est à fixer tôt.",
+    stepped=True,
 )
-WORKSHOPS = {"forge": FORGE, "refill": REFILL}
+FOLLOW_UP = Telling(
+    title="Deux mois après, faire le point",
+    purpose=both(
+        "Voir si les idées circulent de nouveau, et préparer à deux le renouvellement du contrat.",
+        "See whether ideas go round again, and prepare the renewal of the contract together.",
+    ),
+    who=both(
+        "Les mêmes personnes que la première fois, sept de chaque côté.",
+        "The same people as the first time, seven on each side.",
+    ),
+    of_each=7,
+    held=8,
+    sentences=(
+        Sentence(
+            C,
+            "La journée à l’usine a changé notre façon de travailler ensemble.",
+            "The day at the factory changed how we work together.",
+            (5, 1),
+            (4, 1),
+        ),
+        Sentence(
+            S,
+            "Nos idées sont lues, même quand elles ne sont pas retenues.",
+            "Our ideas are read, even when they are not taken up.",
+            (5, 0),
+            (2, 3),
+            forecast=True,
+        ),
+        Sentence(
+            C,
+            "Nous osons dire qu’une réunion ne sert à rien.",
+            "We dare to say that a meeting serves no purpose.",
+            (2, 4),
+            (1, 4),
+        ),
+        Sentence(
+            S,
+            "Le coût complet pèse plus qu’avant dans les choix.",
+            "Total cost weighs more than before when choices are made.",
+            (4, 1),
+            (2, 2),
+            forecast=True,
+        ),
+        Sentence(
+            C,
+            "Nous savons qui décide de la suite de l’étui rechargeable.",
+            "We know who decides what comes next for the refillable case.",
+            (3, 3),
+            (3, 2),
+        ),
+        Sentence(
+            S,
+            "Le renouvellement du contrat se prépare à deux.",
+            "The renewal of the contract is being prepared together.",
+            (4, 2),
+            (1, 4),
+        ),
+    ),
+)
+WORKSHOPS = {"forge": (FORGE,), "refill": (REFILL, FOLLOW_UP)}
 
 
 def hold(story: str, stage: Stage, today: datetime) -> None:
-    """The workshop of a story, when it has one."""
-    telling = WORKSHOPS.get(story)
-    if telling is None:
-        return
+    """The workshops of a story, one after the other; the last one of the refill waits for its people to vote."""
+    for telling in WORKSHOPS.get(story, ()):
+        _hold(stage, telling, today)
+
+
+def _hold(stage: Stage, telling: Telling, today: datetime) -> None:
     held = today + timedelta(days=telling.held)
     with clock.at(min(held - timedelta(days=20), today - timedelta(days=12))):
         session = _mandate(stage, telling, held)
@@ -295,6 +426,10 @@ def _room(stage: Stage, session: Session, telling: Telling, statements: Sequence
         _remark(session, telling)
     with clock.at(session.amend_until):
         minutes.freeze(by=SYSTEM, session=session)
+    if telling.stepped:
+        with clock.at(held + timedelta(days=12)):
+            for one in stage.relationship.commitments.filter(origin_key__in=session.proposals.values("key")):
+                say_first_step(by=actor(one.owner(one.bearing_sides[0])), commitment=one)
 
 
 def _propose(stage: Stage, session: Session, telling: Telling, statements: Sequence[Statement], held: datetime) -> None:
@@ -321,8 +456,8 @@ def _propose(stage: Stage, session: Session, telling: Telling, statements: Seque
         given = {f"p:{one.key}": 2 + (place + participant.pk) % 2 for place, one in enumerate(made)}
         votes.cast(round=round_, token=urn.token_of(participant), answers=given)
     proposals.choose(by=by, session=session)
-    owners = _owners(stage, session)
     for pick, one in zip(telling.picks, made, strict=True):
+        owners = _owners(stage, session, pick)
         one.refresh_from_db()
         proposals.set_terms(
             by=by,
@@ -331,20 +466,16 @@ def _propose(stage: Stage, session: Session, telling: Telling, statements: Seque
             owner_supplier=owners[S],
             first_step=pick.first_step,
             first_step_by=held.date() + timedelta(days=13),
-            due_on=held.date() + timedelta(days=75),
+            due_on=held.date() + timedelta(days=pick.due),
         )
         for owner in owners.values():
             proposals.accept_owner(by=participant_actor(owner), proposal=one, participant=owner)
 
 
-def _owners(stage: Stage, session: Session) -> dict[str, Participant]:
-    """The sponsor of each company, who takes part and has an account."""
-    found: dict[str, Participant] = {}
-    for side in SIDES:
-        email = stage.sponsors[side].email
-        everyone = _participants(session, side)
-        found[side] = next((one for one in everyone if one.person and one.person.email == email), everyone[0])
-    return found
+def _owners(stage: Stage, session: Session, pick: Pick) -> dict[str, Participant]:
+    """Who was named on each side, else the sponsor, who takes part and has an account."""
+    named = {str(side): getattr(pick, side) or str(stage.sponsors[side]) for side in SIDES}
+    return {side: next(one for one in _participants(session, side) if one.name == name) for side, name in named.items()}
 
 
 def _remark(session: Session, telling: Telling) -> None:
