@@ -235,6 +235,18 @@ def test_a_vote_that_was_never_counted_may_be_taken_again(cast, led):
         room.start_vote(by=by, session=led, seconds=60)
 
 
+def test_a_test_vote_may_be_taken_again_and_shows_its_result_once(cast, led):
+    """Asked aloud about something else, two results minutes apart would tell what one person answered."""
+    by, shown = actor(cast.facilitator), []
+    for answer in (0, 1):
+        round_ = room.start_vote(by=by, session=led, seconds=60)
+        for one in votes._people(led):
+            votes.cast(round=round_, token=urn.token_of(one), answers={"m:test": answer})
+        room.show(by=by, session=led)
+        shown.append(len(query.scene(led, query.live_of(led)).results))
+    assert shown == [1, 0]
+
+
 def test_somebody_who_comes_late_joins_the_vote_that_is_open(cast, led):
     by = actor(cast.facilitator)
     room.start_vote(by=by, session=led, seconds=60)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from reciproque.app.commitments.models import Effort, Owed
 from reciproque.app.directory.models import Account, Person, Relationship
 from reciproque.app.shared.vocabulary import KeyField, Seat, Side
 
@@ -300,13 +301,6 @@ class Note(models.Model):
 
 
 # ---------------------------------------------------------------- what comes out of it
-class Effort(models.TextChoices):
-    NONE = "none", pgettext_lazy("effort", "none")
-    LIGHT = "light", pgettext_lazy("effort", "light")
-    MEDIUM = "medium", pgettext_lazy("effort", "medium")
-    HEAVY = "heavy", pgettext_lazy("effort", "heavy")
-
-
 class Proposal(models.Model):
     """If…, we will…, seen by…: named, written by a pair, born of a statement."""
 
@@ -316,10 +310,7 @@ class Proposal(models.Model):
         CHOSEN = "chosen", pgettext_lazy("proposal", "Chosen")
         LEFT = "left", pgettext_lazy("proposal", "Left for later")
 
-    class OwedBy(models.TextChoices):
-        CLIENT = "client", _("The client")
-        SUPPLIER = "supplier", _("The supplier")
-        BOTH = "both", _("Both companies")
+    OwedBy = Owed
 
     key = KeyField()
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="proposals")

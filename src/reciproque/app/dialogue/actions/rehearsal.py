@@ -8,6 +8,7 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from reciproque.app.commitments.models import Effort
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions.common import (
     locked,
@@ -20,7 +21,7 @@ from reciproque.app.dialogue.actions.common import (
 from reciproque.app.dialogue.actions.proposals import accept_owner, propose
 from reciproque.app.dialogue.actions.sessions import room_code
 from reciproque.app.dialogue.actions.votes import cast, open_round, seal_round
-from reciproque.app.dialogue.models import Effort, Live, Participant, Proposal, Round, Session, SessionState, Statement
+from reciproque.app.dialogue.models import Live, Participant, Proposal, Round, Session, SessionState, Statement
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES, Side

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from reciproque.app.dialogue.models import Session
 from reciproque.app.dialogue.queries.agenda import MOVABLE, OPTIONAL, agenda_of, left_out, place_of
-from reciproque.app.dialogue.states import PHASES, Phase
+from reciproque.app.dialogue.states import STEPS, Phase
 from reciproque.app.shared.errors import Refused
+
+PROPOSALS = STEPS["proposals"]
 
 
 @dataclass(frozen=True)
@@ -28,32 +30,33 @@ class AgendaRow:
 
 
 def agenda_rows(session: Session, here: int) -> tuple[AgendaRow, ...]:
-    """From the step where the room is; what is left out comes last among those that it may be put back with."""
+    """From the step where the room is; what was left out stands last among the steps that lead to proposals."""
     ahead = agenda_of(session)[max(0, place_of(session, here)) :]
-    order = [one.phase.code for one in ahead[1:] if one.phase.code in MOVABLE]
-    out = [phase for phase in left_out(session) if phase.code in MOVABLE or place_of(session, here) == 0]
-    order += [phase.code for phase in out if phase.code in MOVABLE]
-    minutes = {one.phase.code: one.minutes for one in ahead} | {phase.code: phase.minutes for phase in out}
-    known = [one.phase for one in ahead]
-    between = next((n for n, phase in enumerate(known) if phase.code == "proposals"), len(known))
-    if place_of(session, here) >= place_of(session, _proposals()):
-        out, between = [], len(known)
+    out = _may_come_back(session, here)
+    minutes = {phase.code: phase.minutes for phase in out} | {one.phase.code: one.minutes for one in ahead}
+    current, *following = [one.phase for one in ahead]
+    leading = [phase for phase in following if STEPS[phase.code] < PROPOSALS]
+    phases = [current, *leading, *out, *following[len(leading) :]]
+    movable = [phase for phase in phases[1:] if phase.code in MOVABLE]
     return tuple(
         AgendaRow(
             phase=phase,
             minutes=minutes[phase.code],
-            here=phase == known[0],
-            movable=phase.code in order and phase != known[0],
-            optional=phase.code in OPTIONAL and phase != known[0],
+            here=phase == current,
+            movable=phase in movable,
+            optional=phase.code in OPTIONAL and phase != current,
             skipped=phase in out,
-            place=order.index(phase.code) + 1 if phase.code in order else 0,
+            place=movable.index(phase) + 1 if phase in movable else 0,
         )
-        for phase in [*known[:between], *out, *known[between:]]
+        for phase in phases
     )
 
 
-def _proposals() -> int:
-    return next(number for number, phase in enumerate(PHASES) if phase.code == "proposals")
+def _may_come_back(session: Session, here: int) -> list[Phase]:
+    """Steps left out that the room can still take up: before proposals, and the mirror only at the very beginning."""
+    if place_of(session, here) >= place_of(session, PROPOSALS):
+        return []
+    return [phase for phase in left_out(session) if phase.code in MOVABLE or place_of(session, here) == 0]
 
 
 def agenda(data: QueryDict, session: Session, here: int) -> list[tuple[str, int]]:

@@ -58,14 +58,18 @@ def fits(session: Session, here: int, rows: Rows) -> bool:
     """Whether this may become the programme: what the room has been to stays, proposals come after what leads there."""
     codes = [code for code, _minutes in rows]
     behind = [one.phase.code for one in agenda_of(session)[: place_of(session, here) + 1]]
-    fixed = [phase.code for phase in PHASES if phase.code not in MOVABLE and phase.code in codes]
-    first, after = codes.index("proposals") if "proposals" in codes else -1, set(codes)
-    return (
-        codes[: len(behind)] == behind
-        and len(after) == len(codes)
-        and after <= set(STEPS)
-        and set(STEPS) - after <= set(OPTIONAL)
-        and [code for code in codes if code not in MOVABLE] == fixed
-        and all(codes.index("arrive") < codes.index(code) < first for code in MOVABLE if code in after)
-        and all(1 <= minutes <= LONGEST_STEP for _code, minutes in rows)
-    )
+    lasting = all(1 <= minutes <= LONGEST_STEP for _code, minutes in rows)
+    return codes[: len(behind)] == behind and lasting and _complete(codes) and _in_order(codes)
+
+
+def _complete(codes: Sequence[str]) -> bool:
+    """Each step once, and none missing but those that may be left out."""
+    missing = set(STEPS) - set(codes)
+    return len(set(codes)) == len(codes) and set(codes) <= set(STEPS) and missing <= set(OPTIONAL)
+
+
+def _in_order(codes: Sequence[str]) -> bool:
+    """What may change places lies between arriving and proposals; everything else keeps its order."""
+    usual = [phase.code for phase in PHASES if phase.code in codes and phase.code not in MOVABLE]
+    between = codes[codes.index("arrive") : codes.index("proposals")]
+    return [code for code in codes if code not in MOVABLE] == usual and set(codes) & set(MOVABLE) <= set(between)

@@ -40,6 +40,7 @@ from reciproque.science.unsaid import blind_spot, unsaid_lift
 Kind, State = Round.Kind, Round.State
 SHARES = (5 / 6, 1 / 6, 0.5)  # what "many", "few" and "shared" stand for, as a share
 NOTHING = Counts(0, 0, 0)
+NEVER_IN_THE_ROOM = (Kind.POINTS, Kind.THEMES, Kind.DECK)
 
 
 class Viewer(StrEnum):
@@ -297,13 +298,16 @@ def round_counts(round_: Round, viewer: Viewer) -> dict[str, Counted]:
     return {code: _counted(cells, code) for code, _size in round_.items}
 
 
-NEVER_IN_THE_ROOM = (Kind.POINTS, Kind.THEMES, Kind.DECK)
+def _tried_before(round_: Round) -> bool:
+    """A test vote may be taken again, its result not be shown again: the room may have been asked something else."""
+    tests = Round.objects.filter(session=round_.session_id, kind=Kind.TEST, state=State.COUNTED, pk__lt=round_.pk)
+    return round_.kind == Kind.TEST and tests.exists()
 
 
 def round_view(session: Session, round_: Round) -> dict[str, Result]:
     """The coded results of a round taken live, once it is counted: test, mirror, closing. Points are never shown, and
     of a second vote only the movement is."""
-    if round_.state != State.COUNTED or round_.kind in (*NEVER_IN_THE_ROOM, Kind.REVOTE):
+    if round_.state != State.COUNTED or round_.kind in (*NEVER_IN_THE_ROOM, Kind.REVOTE) or _tried_before(round_):
         return {}
     cells = _cells([round_]).get(round_.pk, {})
     return {code: _result(cells, code) for code, size in round_.items if size == 3}
