@@ -35,20 +35,27 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def wait_for(address: str) -> None:
+    """Until the product has answered twenty times; a first start on a busy machine takes minutes."""
+    until = time.monotonic() + 600
+    while True:
+        time.sleep(1)
+        try:
+            for _ in range(20):
+                urllib.request.urlopen(address).read()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+
+
 def main() -> bool:
     port = free_port()
     environment = {**os.environ, "RECIPROQUE_DATA": tempfile.mkdtemp(prefix="reciproque-bench-")}
     command = [str(Path(sys.executable).with_name("reciproque")), "serve", "--with-worker", f"--port={port}"]
     product = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        for _ in range(60):
-            time.sleep(1)
-            try:
-                for _ in range(20):
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/").read()
-                break
-            except OSError:
-                continue
+        wait_for(f"http://127.0.0.1:{port}/accounts/login/")
         time.sleep(5)
         megabytes = sum(pss_mb(pid) for pid in set(family(product.pid)))
     finally:

@@ -53,9 +53,9 @@ def write(folder: Path) -> str:
             folder.rmdir()
         os.replace(partial, folder)
         sync(folder.parent)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, CannotRun) as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise BadBackup(f"No backup was written in {folder}: {error}.") from error
+        raise BadBackup(f"No backup was written in {folder}: {error}") from error
     return f"Backup written to {folder}: {', '.join(hashes)}. {NO_SECRETS}"
 
 
