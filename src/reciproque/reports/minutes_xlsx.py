@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import xlsxwriter
-
 SIDES = ("client", "supplier")
 Minutes = Mapping[str, Any]
 Words = Mapping[str, str]
@@ -17,6 +15,8 @@ DATELESS = datetime(2000, 1, 1, tzinfo=UTC)  # the file says nothing of when it 
 
 
 def render(document: Minutes, words: Words, digest: str) -> bytes:
+    import xlsxwriter  # 3 MB, which a server that writes no spreadsheet does without
+
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:

@@ -6,12 +6,12 @@ import io
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from reciproque.reports.portfolio_page import PortfolioReport, Sheet
 
 
 def render(report: PortfolioReport) -> bytes:
+    import xlsxwriter  # 3 MB, which a server that writes no spreadsheet does without
+
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:

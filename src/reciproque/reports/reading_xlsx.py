@@ -7,8 +7,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from reciproque.reports.page import ReadingPage, Table
 
 LONGEST_NAME = 31
@@ -17,6 +15,8 @@ FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 def render(page: ReadingPage) -> bytes:
     """A first sheet in words, then one sheet per table."""
+    import xlsxwriter  # 3 MB, which a server that writes no spreadsheet does without
+
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:

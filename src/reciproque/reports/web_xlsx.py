@@ -6,8 +6,6 @@ import io
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from reciproque.reports.page import Table
 from reciproque.reports.web_page import WebPage
 
@@ -16,6 +14,8 @@ LONGEST_NAME = 31
 
 def render(page: WebPage) -> bytes:
     """A first sheet in words, then one sheet per table."""
+    import xlsxwriter  # 3 MB, which a server that writes no spreadsheet does without
+
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 import phonenumbers
-import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -502,6 +501,8 @@ def write_csv(rows: Sequence[Sequence[str]]) -> bytes:
 
 def write_xlsx(rows: Sequence[Sequence[str]], *, sheet: str) -> bytes:
     """Every cell a plain text: nothing is computed when the file is opened. The same rows give the same bytes."""
+    import xlsxwriter  # 3 MB, which a server that writes no spreadsheet does without
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
