@@ -33,11 +33,14 @@ class Shown:
     question: str
     possible: tuple[int, ...]
     may_be_silent: bool
-    may_have_answered: bool
 
     @property
-    def leaks(self) -> bool:
-        return (len(self.possible) < KEPT and self.may_have_answered) or not self.may_have_answered
+    def narrowed(self) -> bool:
+        return 0 < len(self.possible) < KEPT
+
+    @property
+    def surely_silent(self) -> bool:
+        return not self.possible
 
 
 class Silence:
@@ -108,7 +111,7 @@ class Silence:
     def look(self, insiders: Sequence[str], target: Cell) -> Shown:
         known = {(p, q): self.truth[q][p] for p in insiders for q in self.asked}
         values, silent = self.possible(known, target)
-        return Shown(tuple(insiders), *target, values, silent, bool(values))
+        return Shown(tuple(insiders), *target, values, silent)
 
 
 def _fix(lows: np.ndarray, highs: np.ndarray, kind: int, value: int | None) -> None:
