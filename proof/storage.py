@@ -305,7 +305,7 @@ def _after(made: Campaign) -> Iterator[Claim]:
     house, there, opened, good, control = made.house, 0, 0, 0, 0
     links = [person[-1] for person in made.people]
     for moment in MOMENTS[:-1]:
-        done = house.installation.run("restore", made.backups[moment], "--replace")
+        done = house.installation.run("restore", made.backups[moment], "--replace", timeout=900)
         assert done.returncode == 0, done.stderr
         found = made.inside("ballots", made.phrases)
         there, opened = there + found["there"], opened + found["opened"]

@@ -46,22 +46,21 @@ def in_base64(content: bytes) -> Iterator[bytes]:
 def of_answers(answers: Mapping[str, int]) -> list[bytes]:
     """A person's answers, unlike anybody else's: every way in which a few in a row could be written down."""
     found: list[bytes] = []
-    items = list(answers.items())
-    for start in range(0, len(items) - WINDOW + 1, WINDOW):
-        found += _in_a_row(items[start : start + WINDOW])
+    for items in (list(answers.items()), sorted(answers.items())):
+        for start in range(0, len(items) - WINDOW + 1, WINDOW):
+            found += _in_a_row(items[start : start + WINDOW])
     return found
 
 
 def _in_a_row(items: Sequence[tuple[str, int]]) -> Iterator[bytes]:
-    for order in (items, sorted(items)):
-        texts = [glue.join(shape.format(code, point) for code, point in order) for shape, glue in SHAPES]
-        numbers = [point for _code, point in order]
-        texts += [glue.join(map(str, numbers)) for glue in (",", ", ", "", " ", ";", "\t")]
-        for text in texts[:2]:
-            yield from in_base64(text.encode())
-        yield from (text.encode() for text in texts)
-        yield bytes(numbers)
-        yield b"".join(b"K" + bytes([point]) for point in numbers)  # as Python pickles small numbers
+    texts = [glue.join(shape.format(code, point) for code, point in items) for shape, glue in SHAPES]
+    numbers = [point for _code, point in items]
+    texts += [glue.join(map(str, numbers)) for glue in (",", ", ", "", " ", ";", "\t")]
+    for text in texts[:2]:
+        yield from in_base64(text.encode())
+    yield from (text.encode() for text in texts)
+    yield bytes(numbers)
+    yield b"".join(b"K" + bytes([point]) for point in numbers)  # as Python pickles small numbers
 
 
 SHAPES = (
