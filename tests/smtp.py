@@ -43,6 +43,10 @@ class Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.data(envelope.rcpt_tos[0])
+        if answer == "take it and hang up":
+            self._keep(envelope)
+            server.transport.abort()
+            return "421 bye"
         if answer == "hang up":
             server.transport.abort()
             return "421 bye"

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from reciproque.app.shared import clock, worker
 from reciproque.app.shared.models import ScheduledJob, WorkerBeat
@@ -62,6 +63,32 @@ def test_a_job_held_by_a_living_worker_is_left_alone_and_by_a_dead_one_taken(db)
     WorkerBeat.objects.filter(holder="other").update(beat_at=clock.now() - worker.SILENT - timedelta(seconds=1))
     run_due([work.job], turn("a"))
     assert work.runs == ["a"]
+
+
+@pytest.mark.parametrize("moved", [timedelta(days=1), timedelta(days=400)])
+def test_a_clock_put_back_stops_no_job(db, moved):
+    """The line written while the clock was wrong says tomorrow; the job runs now, once."""
+    work = Work()
+    schedule([work.job])
+    with clock.at(clock.now() + moved):
+        run_due([work.job], turn("a"))
+    run_due([work.job], turn("a"))
+    run_due([work.job], turn("a"))
+    assert len(work.runs) == 2
+
+
+def test_a_worker_that_died_in_the_future_holds_nothing(db):
+    """It beat while the machine's clock was a day ahead."""
+    work = Work()
+    schedule([work.job])
+    ScheduledJob.objects.update(holder="other")
+    beat("other")
+    WorkerBeat.objects.filter(holder="other").update(beat_at=clock.now() + timedelta(days=1))
+    run_due([work.job], turn("a"))
+    assert work.runs == ["a"]
+    WorkerBeat.objects.filter(holder="other").update(beat_at=clock.now() + timedelta(days=2))
+    worker.forget_silent()
+    assert not WorkerBeat.objects.filter(holder="other").exists()
 
 
 def test_two_workers_decide_in_one_statement(db):
@@ -130,3 +157,24 @@ def test_a_running_worker_beats_and_says_goodbye(monkeypatch):
     worker.run_until(stop, [Job("look", MINUTE, look)], holder="me")
     assert len(set(beats)) >= 3
     assert not WorkerBeat.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "ballots"])
+def test_a_database_out_of_reach_when_it_starts_is_asked_again(monkeypatch):
+    monkeypatch.setattr(worker, "PAUSE", timedelta(seconds=0.02))
+    stop, troubles, runs = threading.Event(), iter([OperationalError("away"), InterfaceError("closed")]), []
+    announce = worker.beat
+
+    def trouble(holder: str) -> None:
+        if error := next(troubles, None):
+            raise error
+        announce(holder)
+
+    def work(_: Turn) -> bool:
+        runs.append(1)
+        stop.set()
+        return False
+
+    monkeypatch.setattr(worker, "beat", trouble)
+    worker.run_until(stop, [Job("work", MINUTE, work)], holder="me")
+    assert runs == [1]

@@ -14,10 +14,10 @@ import personas
 import smtp
 import wave_steps
 from reciproque.app.shared import clock
-from reciproque.app.shared.audit import SYSTEM
+from reciproque.app.shared.audit import SYSTEM, actor
 from reciproque.app.shared.worker import JobFailed, beat, new_holder
 from reciproque.app.survey.actions import delivery, invitations
-from reciproque.app.survey.mail import outbox
+from reciproque.app.survey.mail import outbox, transport
 from reciproque.app.survey.models import Invitation, OutboxMail, Wave
 from reciproque.app.survey.urn import collect
 from wave_steps import Ceremony
@@ -161,7 +161,7 @@ def test_a_greylisted_address_is_tried_again_later_and_later(wave, settings):
     with smtp.server(rcpt=lambda a: "451 4.7.1 later" if a == slow else "250 OK") as (server, port):
         smtp.use(settings, port)
         moment = TUESDAY
-        for _ in range(7):
+        for _ in range(16):
             with clock.at(moment):
                 send()
             mail = OutboxMail.objects.get(recipient=slow)
@@ -169,8 +169,9 @@ def test_a_greylisted_address_is_tried_again_later_and_later(wave, settings):
                 break
             waits.append(mail.not_before - moment)
             moment = mail.not_before
-    assert waits == [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720)]
-    assert (mail.state, mail.attempts, mail.last_error) == ("refused", 7, "later")
+    assert waits == [timedelta(minutes=m) for m in (1, 5, 30, 120, 360, *[720] * 9)]
+    assert sum(waits, timedelta()) > timedelta(days=4)  # as long as between mail servers
+    assert (mail.state, mail.attempts, mail.last_error) == ("refused", 15, "later")
     assert len(server.recipients) == 9
 
 
@@ -257,18 +258,81 @@ def test_hanging_up_in_the_middle_loses_nothing(wave, settings):
     assert states() == ["sent"] * 10
 
 
-def test_silence_after_the_message_means_at_most_one_more_of_the_same(wave, settings):
-    slow = Invitation.objects.select_related("person").first().person.email
-    answers = iter(["slow 1.5"])
-    with smtp.server(data=lambda a: next(answers, "250 OK") if a == slow else "250 OK") as (server, port):
+@pytest.fixture
+def impatient(monkeypatch) -> None:
+    monkeypatch.setattr(transport, "LAST_WORD", 0.3)
+
+
+def test_a_slow_yes_is_waited_for_and_makes_no_second_mail(wave, settings):
+    with smtp.server(data=lambda a: "slow 0.6") as (server, port):
         smtp.use(settings, port, EMAIL_TIMEOUT=0.5)
+        OutboxMail.objects.exclude(pk=OutboxMail.objects.earliest("pk").pk).delete()
         send()
-        with clock.at(TUESDAY + timedelta(minutes=2)):
-            send()
-    assert server.recipients.count(slow) == 2
+    assert len(server.recipients) == 1
+    assert states() == ["sent"]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("after_the_message", ["slow 1.5", "take it and hang up"])
+def test_silence_after_the_message_means_at_most_one_more_of_the_same(wave, settings, after_the_message):
+    """However often it happens: the second time, somebody is asked."""
+    silent = Invitation.objects.select_related("person").first().person.email
+    with smtp.server(data=lambda a: after_the_message if a == silent else "250 OK") as (server, port):
+        smtp.use(settings, port, EMAIL_TIMEOUT=0.2)
+        for days in range(6):
+            with clock.at(TUESDAY + timedelta(days=days)):
+                send()
+    assert server.recipients.count(silent) == 2
     assert len(server.recipients) == 11
-    twice = [m["Message-ID"] for m, a in zip(server.received, server.recipients, strict=True) if a == slow]
+    twice = [m["Message-ID"] for m, a in zip(server.received, server.recipients, strict=True) if a == silent]
     assert twice[0] == twice[1]
+    mail = OutboxMail.objects.get(recipient=silent)
+    assert (mail.state, mail.last_error, mail.attempts) == ("refused", "unconfirmed", 2)
+    assert "It is not known whether this mail left" in transport.explain(mail.last_error)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_may_have_left_is_not_forgotten_by_another_failure(wave, settings):
+    person = Invitation.objects.select_related("person").first().person.email
+    answers = iter(["slow 1.5", "451 later", "slow 1.5", "slow 1.5"])
+    with smtp.server(data=lambda a: next(answers) if a == person else "250 OK") as (server, port):
+        smtp.use(settings, port, EMAIL_TIMEOUT=0.2)
+        for days in range(6):
+            with clock.at(TUESDAY + timedelta(days=days)):
+                send()
+    assert server.recipients.count(person) == 2
+    assert OutboxMail.objects.get(recipient=person).state == "refused"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_asked_to_try_again_it_is_sent_as_if_nothing_had_happened(wave, settings):
+    OutboxMail.objects.update(state="refused", last_error="unconfirmed", attempts=2)
+    mail = OutboxMail.objects.earliest("pk")
+    invitations.retry_refused(by=actor(wave.cast.facilitator), mail=mail)
+    with smtp.server(data=lambda a: "slow 1.5") as (_server, port):
+        smtp.use(settings, port, EMAIL_TIMEOUT=0.2)
+        send()
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_error) == ("queued", "unconfirmed")
+
+
+def test_a_line_with_a_dot_alone_does_not_end_a_message(wave, settings):
+    with smtp.server() as (server, port):
+        smtp.use(settings, port)
+        backend = transport.connect()
+        text = "First.\n.\n..\nLast."
+        parcel = transport.Parcel("k" * 12, "Zoé", "zoe@example.test", "Dots", text, "<p>.</p>", "en")
+        transport.send(backend, parcel)
+        transport.hang_up(backend)
+    assert text_of(server.received[0]).split() == text.split()
+
+
+def test_a_slow_server_lets_the_other_jobs_have_their_turn(wave, settings, monkeypatch):
+    monkeypatch.setattr(delivery, "LONGEST_ROUND", 0.2)
+    with smtp.server(data=lambda a: "slow 0.15") as (server, port):
+        smtp.use(settings, port)
+        assert send() is True
+        assert 1 <= len(server.recipients) < 10
 
 
 def test_refused_content_is_final(wave, settings):
@@ -288,6 +352,31 @@ def test_mail_held_by_a_dead_worker_goes_to_the_next_one(wave, settings):
         send()
     assert len(set(server.recipients)) == 10
     assert states() == ["sent"] * 10
+
+
+def test_mail_held_by_two_workers_that_died_is_not_sent_a_third_time(wave, settings):
+    """Each may have sent it and died before it said so."""
+    mail = OutboxMail.objects.order_by("pk").first()
+    link = OutboxMail.objects.create(
+        kind="link", wave=wave.wave, invitation=mail.invitation, recipient=mail.recipient, once="link:x",
+        not_before=clock.now(),
+    )  # fmt: skip
+    for row in (mail, link):
+        for _ in range(2):
+            assert outbox.take(row, new_holder())
+            outbox.take_back_from_the_dead()
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_error, mail.holder) == ("refused", "unconfirmed", "")
+    assert not OutboxMail.objects.filter(pk=link.pk).exists()
+
+
+def test_a_mail_put_off_by_a_clock_that_was_wrong_leaves_at_once(wave, settings):
+    with clock.at(TUESDAY + timedelta(days=1)):
+        OutboxMail.objects.update(not_before=clock.now())
+    with smtp.server() as (server, port):
+        smtp.use(settings, port)
+        send()
+    assert len(server.recipients) == 10
 
 
 def test_mail_held_by_a_living_worker_is_left_to_it(wave, settings):

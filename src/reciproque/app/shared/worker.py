@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import close_old_connections, connections
+from django.db.models import Q
+from django.db.utils import Error as StoreError
 
 from reciproque.app.shared import clock
 from reciproque.app.shared.models import ScheduledJob, WorkerBeat
@@ -65,13 +67,15 @@ def beat(holder: str) -> None:
 
 
 def living() -> set[str]:
-    """The workers heard of lately."""
-    heard = WorkerBeat.objects.filter(beat_at__gte=_machine_time() - SILENT)
+    """The workers heard of lately. One heard of in the future spoke before the machine's clock was put right."""
+    now = _machine_time()
+    heard = WorkerBeat.objects.filter(beat_at__range=(now - SILENT, now + SILENT))
     return set(heard.values_list("holder", flat=True))
 
 
 def forget_silent() -> None:
-    WorkerBeat.objects.filter(beat_at__lt=_machine_time() - FORGOTTEN).delete()
+    now = _machine_time()
+    WorkerBeat.objects.exclude(beat_at__range=(now - FORGOTTEN, now + FORGOTTEN)).delete()
 
 
 def _machine_time() -> datetime:
@@ -89,17 +93,29 @@ def schedule(jobs: Sequence[Job]) -> None:
 
 def run_due(jobs: Sequence[Job], turn: Turn) -> bool:
     """Run what is due and free, one job after the other; says whether one of them has more to do at once."""
-    due = set(ScheduledJob.objects.filter(next_at__lte=clock.now()).values_list("name", flat=True))
+    lines = dict(ScheduledJob.objects.values_list("name", "next_at"))
     more = False
     for job in jobs:
-        if job.name in due and not turn.stopping() and _take(job, turn.holder):
+        if job.name in lines and _is_due(job, lines[job.name]) and not turn.stopping() and _take(job, turn.holder):
             more |= _run(job, turn)
     return more
 
 
+def _is_due(job: Job, next_at: datetime) -> bool:
+    now = clock.now()
+    return not now < next_at <= _latest(job, now)
+
+
+def _latest(job: Job, now: datetime) -> datetime:
+    """No job waits longer than that: a line that says later was written before the clock was put right."""
+    return now + max(LONGEST_WAIT, job.every) + BEAT
+
+
 def _take(job: Job, holder: str) -> bool:
     """One statement decides between two workers: the second finds the line held by a living one."""
-    free = ScheduledJob.objects.filter(name=job.name, next_at__lte=clock.now()).exclude(holder__in=living() - {holder})
+    now = clock.now()
+    due = Q(next_at__lte=now) | Q(next_at__gt=_latest(job, now))
+    free = ScheduledJob.objects.filter(due, name=job.name).exclude(holder__in=living() - {holder})
     return free.update(holder=holder) == 1
 
 
@@ -129,22 +145,29 @@ def _failed(job: Job, holder: str, error: Exception) -> None:
 # ---------------------------------------------------------------- The process
 def run_until(stop: threading.Event, jobs: Sequence[Job], *, holder: str) -> None:
     """Work until asked to stop; the job at hand ends at its next safe place."""
-    beat(holder)
-    schedule(jobs)
+    started = False
     with _beating(holder):
         while not stop.is_set():
-            more = _round(jobs, Turn(holder, stop.is_set))
+            if not started:
+                started = _asked(lambda: _announce(jobs, holder))
+            more = started and _asked(lambda: run_due(jobs, Turn(holder, stop.is_set)))
             if not more:
                 stop.wait(PAUSE.total_seconds())
-    WorkerBeat.objects.filter(holder=holder).delete()
+    _asked(lambda: bool(WorkerBeat.objects.filter(holder=holder).delete()))
 
 
-def _round(jobs: Sequence[Job], turn: Turn) -> bool:
-    """One look at what is due. A database that does not answer is asked again later."""
+def _announce(jobs: Sequence[Job], holder: str) -> bool:
+    beat(holder)
+    schedule(jobs)
+    return True
+
+
+def _asked(work: Callable[[], bool]) -> bool:
+    """A database that does not answer, or a disk that is full, is asked again later: nobody has to come."""
     close_old_connections()
     try:
-        return run_due(jobs, turn)
-    except DatabaseError as error:
+        return work()
+    except StoreError as error:
         logger.warning("the database does not answer: %s", type(error).__name__)
         connections.close_all()
         return False
@@ -167,7 +190,7 @@ def _beat_until(done: threading.Event, holder: str) -> None:
         try:
             close_old_connections()
             beat(holder)
-        except DatabaseError as error:
+        except StoreError as error:
             logger.warning("a beat was missed: %s", type(error).__name__)
     connections.close_all()
 

@@ -1,12 +1,14 @@
 """Sending what is due. Marks made here say how far a mail got; they change no state of a wave and name no actor.
 
-Delivery is at least once, and at most one mail too many when a worker dies between the server's yes and our note of it.
+A mail leaves once. At most one leaves too many, when a worker dies between the server's yes and our note of it, or when
+the server has the whole message and never answers; if that happens twice to one mail, somebody is asked.
 A reminder is forgotten before it leaves, so it may be lost but never doubled.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +33,9 @@ from reciproque.app.survey.urn.errors import UrnError
 logger = logging.getLogger("reciproque.mail")
 
 Kind = OutboxMail.Kind
-ROUND = 200  # mails before the other jobs get their turn
+# Mails, and seconds, before the other jobs get their turn: a slow mail server must not keep a wave from closing.
+ROUND = 200
+LONGEST_ROUND = 30.0
 AGAIN_EACH_HOUR = 3
 NEXT_LOOK = timedelta(minutes=30)
 _asked_again: dict[str, deque[datetime]] = {}
@@ -66,12 +70,15 @@ def _line() -> Iterator[Line]:
 def send_due_mails(*, holder: str, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Send what is due, up to a round; says whether more is waiting. JobFailed when the mail server cannot be used."""
     outbox.take_back_from_the_dead()
+    until = time.monotonic() + LONGEST_ROUND
     with _line() as line:
         for _ in range(ROUND):
             mail = None if stopping() else outbox.next_due()
             if mail is None:
                 return False
             _one(mail, line, holder)
+            if time.monotonic() > until:
+                break
     return True
 
 
@@ -103,6 +110,9 @@ def _send(mail: OutboxMail, line: Line) -> None:
         outbox.failed(mail, error.reason, permanent=error.permanent)
         if not error.permanent:
             line.close()
+    except transport.Unconfirmed:
+        outbox.unconfirmed(mail)
+        line.close()
     except transport.Unavailable:
         raise
     except Exception as error:

@@ -191,7 +191,7 @@ def retry_refused(*, by: Actor, mail: OutboxMail) -> None:
     require_state(invitation.wave, WaveState.COLLECTING)
     with transaction.atomic():
         again = OutboxMail.objects.filter(pk=mail.pk, state=State.REFUSED).update(
-            state=State.QUEUED, attempts=0, not_before=clock.now(), recipient=invitation.person.email
+            state=State.QUEUED, attempts=0, last_error="", not_before=clock.now(), recipient=invitation.person.email
         )
         if not again:
             raise Refused(_("This mail is no longer refused: look at the page again."))
@@ -221,6 +221,8 @@ def check_mail(*, by: Actor, wave: Wave, account: Account) -> None:
             transport.hang_up(backend)
     except (transport.Unavailable, transport.NotDelivered) as error:
         raise Refused(transport.explain(error.reason)) from None
+    except transport.Unconfirmed:
+        raise Refused(transport.explain("timeout")) from None
     with transaction.atomic():
         MailCheck.objects.update_or_create(id=1, defaults={"settings_digest": transport.settings_digest()})
         log(by, wave, "mail_checked", host=settings.EMAIL_HOST)

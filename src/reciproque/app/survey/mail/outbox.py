@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from nacl.encoding import Base64Encoder
 from nacl.secret import SecretBox
 
@@ -22,15 +22,16 @@ from reciproque.app.survey.models import Invitation, OutboxMail, Wave
 
 Kind, State = OutboxMail.Kind, OutboxMail.State
 
-# Waits after each failed try; a mail that failed once more than this is refused.
+# Waits after each failed try, five days in all as between mail servers; one failure more, and the mail is refused.
 WAITS = (
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=30),
     timedelta(hours=2),
     timedelta(hours=6),
-    timedelta(hours=12),
+    *[timedelta(hours=12)] * 9,
 )
+UNCONFIRMED = "unconfirmed"
 # Rows of these kinds would tell who had not answered, or who asked for a link: they vanish when they are taken or done.
 FLEETING = (Kind.REMINDER, Kind.RESEND, Kind.LINK)
 LONGEST_ADDRESS = 320
@@ -90,10 +91,17 @@ def queue(mails: Iterable[OutboxMail]) -> None:
     OutboxMail.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def _due() -> QuerySet[OutboxMail]:
+    """What may leave now. Nothing waits for longer than the longest wait: a later moment is a clock that was wrong."""
+    now = clock.now()
+    due = Q(not_before__lte=now) | Q(not_before__gt=now + max(WAITS) + timedelta(hours=1))
+    return OutboxMail.objects.filter(due, state=State.QUEUED)
+
+
 def next_due() -> OutboxMail | None:
     """The next mail to try, with all that its letter needs."""
     return (
-        OutboxMail.objects.filter(state=State.QUEUED, not_before__lte=clock.now())
+        _due()
         .select_related(
             "wave__relationship__client", "wave__relationship__supplier", "invitation__person", "account__organisation"
         )
@@ -104,7 +112,7 @@ def next_due() -> OutboxMail | None:
 
 def take(mail: OutboxMail, holder: str) -> bool:
     """Take a mail for sending; False when another worker was faster."""
-    free = OutboxMail.objects.filter(pk=mail.pk, state=State.QUEUED, not_before__lte=clock.now())
+    free = _due().filter(pk=mail.pk)
     if mail.kind == Kind.REMINDER:
         return free.delete()[0] == 1
     taken = free.update(state=State.SENDING, holder=holder, attempts=F("attempts") + 1)
@@ -144,6 +152,18 @@ def failed(mail: OutboxMail, reason: str, *, permanent: bool) -> None:
     if permanent or mail.attempts > len(WAITS) or mail.kind == Kind.REMINDER:
         _refuse(mail, reason)
         return
+    _wait(mail, UNCONFIRMED if mail.last_error == UNCONFIRMED else reason)
+
+
+def unconfirmed(mail: OutboxMail) -> None:
+    """It may have arrived. It is sent once more, and only once: then somebody is asked."""
+    if mail.last_error == UNCONFIRMED or mail.attempts > len(WAITS):
+        _refuse(mail, UNCONFIRMED)
+    else:
+        _wait(mail, UNCONFIRMED)
+
+
+def _wait(mail: OutboxMail, reason: str) -> None:
     wait = WAITS[max(mail.attempts, 1) - 1]
     _held(mail).update(state=State.QUEUED, holder="", last_error=reason, not_before=clock.now() + wait)
 
@@ -160,8 +180,12 @@ def _held(mail: OutboxMail) -> QuerySet[OutboxMail]:
 
 
 def take_back_from_the_dead() -> None:
-    """Mails held by workers that are silent are tried again: at most one each had left without being noted."""
-    OutboxMail.objects.filter(state=State.SENDING).exclude(holder__in=living()).update(state=State.QUEUED, holder="")
+    """What silent workers held may have left without being noted: tried once more, unless that was the second time."""
+    held = OutboxMail.objects.filter(state=State.SENDING).exclude(holder__in=living())
+    again = held.filter(last_error=UNCONFIRMED)
+    again.filter(kind__in=FLEETING).delete()
+    again.update(state=State.REFUSED, holder="")
+    held.exclude(last_error=UNCONFIRMED).update(state=State.QUEUED, holder="", last_error=UNCONFIRMED)
 
 
 def prune() -> None:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
 from email.utils import formataddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +39,10 @@ REASONS: dict[str, str | Promise] = {
     "content": _("The mail server refused the message itself."),
     "later": _("The mail server asks to try again later."),
     "disconnected": _("The mail server hung up before the end."),
+    "unconfirmed": _(
+        "It is not known whether this mail left: the mail server never confirmed it. "
+        "Ask the person before sending it again."
+    ),
     "address": _("This is not a usable e-mail address."),
     "unset": _("No mail server is set: see SMTP_HOST."),
     "unknown": _("The mail could not be sent."),
@@ -44,6 +51,11 @@ REASONS: dict[str, str | Promise] = {
 
 def explain(reason: str) -> str:
     return str(REASONS.get(reason, REASONS["unknown"]))
+
+
+LAST_WORD = 120
+"""Seconds that the server may take to say yes once it has the whole message. Mail servers are asked to allow ten
+minutes: giving up sooner is what makes mails arrive twice. The other jobs wait meanwhile, so it is less."""
 
 
 class Unavailable(Exception):
@@ -61,6 +73,10 @@ class NotDelivered(Exception):
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+
+
+class Unconfirmed(Exception):
+    """The server has the whole message and did not say yes or no: it may deliver it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,41 @@ class Parcel:
     attachments: tuple[Attachment, ...] = ()
 
 
+class _Attentive:
+    """A conversation that remembers whether the message at hand may have been taken."""
+
+    handed_over = False
+
+    def data(self: Any, msg: bytes) -> tuple[int, bytes]:
+        code, said = self.docmd("data")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, said)
+        end = b"" if msg.endswith(b"\r\n") else b"\r\n"
+        self.send(re.sub(rb"(?m)^\.", b"..", msg) + end + b".\r\n")
+        self.handed_over = True
+        self.sock.settimeout(max(self.timeout or 0, LAST_WORD))
+        code, said = self.getreply()
+        self.handed_over = False
+        self.sock.settimeout(self.timeout)
+        return code, said
+
+
+class _Plain(_Attentive, smtplib.SMTP):
+    pass
+
+
+class _Secure(_Attentive, smtplib.SMTP_SSL):
+    pass
+
+
+class Backend(EmailBackend):
+    """The framework's own, over attentive conversations."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return _Secure if self.use_ssl else _Plain
+
+
 def is_set() -> bool:
     """Whether mails can leave. Without a mail server they would lie in a folder, links included: for the demo only."""
     return bool(settings.DEMO or "filebased" not in settings.EMAIL_BACKEND)
@@ -104,7 +155,8 @@ def connect() -> BaseEmailBackend:
     """An open connection, for as many mails as wanted."""
     if not is_set():
         raise Unavailable("unset")
-    backend = get_connection()
+    by_smtp = settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
+    backend = get_connection(f"{__name__}.{Backend.__name__}" if by_smtp else None)
     try:
         backend.open()
     except (OSError, UnicodeError) as error:
@@ -120,7 +172,7 @@ def hang_up(backend: BaseEmailBackend) -> None:
 
 
 def send(backend: BaseEmailBackend, parcel: Parcel) -> None:
-    """Send one mail; raises NotDelivered or Unavailable, without the address in either."""
+    """Send one mail; raises NotDelivered, Unconfirmed or Unavailable, without the address in any."""
     message = compose(parcel)
     try:
         backend.send_messages([message])
@@ -135,6 +187,8 @@ def send(backend: BaseEmailBackend, parcel: Parcel) -> None:
     except (smtplib.SMTPSenderRefused, smtplib.SMTPAuthenticationError, smtplib.SMTPHeloError) as error:
         raise Unavailable(reason_of(error)) from None
     except OSError as error:
+        if getattr(getattr(backend, "connection", None), "handed_over", False):
+            raise Unconfirmed from None
         raise NotDelivered(reason_of(error), permanent=False) from None
 
 
@@ -176,5 +230,9 @@ def compose(parcel: Parcel) -> EmailMultiAlternatives:
 
 
 def one_line(text: str) -> str:
-    """Nothing typed by a person can start a new header: every control and line sign becomes a space."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """Nothing typed by a person can start a new header: every control and line sign becomes a space.
+
+    Nor can it hold an encoded word, which would be read as the line signs that it stands for.
+    """
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(plain.replace("=?", "= ?").split())
