@@ -76,7 +76,7 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def fetch(url: str, *, patience: float = 60) -> tuple[int, str]:
+def fetch(url: str, *, patience: float = 180) -> tuple[int, str]:
     """The status and the text of a page, once the server is up."""
     until = time.monotonic() + patience
     while True:

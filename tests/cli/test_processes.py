@@ -21,7 +21,13 @@ def installation(tmp_path):
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def workers(pid: int) -> list[int]:
+    """The children that run the jobs."""
+    return [child for child in children(pid) if Path(f"/proc/{child}/cmdline").read_bytes().endswith(b"\0worker\0")]
 
 
 def alive(pid: int) -> bool:
@@ -31,7 +37,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(true, patience=40):
+def until(true, patience=120):
     end = time.monotonic() + patience
     while not true():
         assert time.monotonic() < end, "waited in vain"
@@ -88,6 +94,49 @@ def test_a_killed_web_process_is_replaced(installation):
         for pid in web:
             os.kill(pid, signal.SIGKILL)
         until(lambda: set(children(server.pid)) - set(web))
+        assert fetch(f"http://127.0.0.1:{port}/health")[0] == 200
+
+
+def test_a_killed_worker_is_started_again(installation):
+    port = free_port()
+    with installation.start("serve", "--port", port, "--workers", 1, "--with-worker") as server:
+        assert fetch(f"http://127.0.0.1:{port}/health")[0] == 200
+        for _ in range(2):
+            (first,) = workers(server.pid)
+            os.kill(first, signal.SIGKILL)
+            until(lambda first=first: workers(server.pid) not in ([], [first]))
+        until(lambda: "No worker" not in installation.run("check").stdout)
+        (last,) = workers(server.pid)
+        server.terminate()
+        assert server.wait(timeout=40) == 0
+        until(lambda: not alive(last))
+        assert server.stdout.read().count("started again") == 2
+
+
+def test_web_processes_that_are_killed_again_and_again_do_not_stop_the_server(installation):
+    port = free_port()
+    with installation.start("serve", "--port", port, "--workers", 1) as server:
+        assert fetch(f"http://127.0.0.1:{port}/health")[0] == 200
+        time.sleep(16)
+        for _ in range(2):
+            (web,) = children(server.pid)
+            os.kill(web, signal.SIGKILL)
+            until(lambda web=web: children(server.pid) not in ([], [web]))
+        assert fetch(f"http://127.0.0.1:{port}/health")[0] == 200
+        assert server.poll() is None
+
+
+def test_nobody_is_left_behind_by_a_server_killed_at_one_blow(installation):
+    """Its port is free and its worker gone, so that it can be started again by anything."""
+    port = free_port()
+    with installation.start("serve", "--port", port, "--workers", 2, "--with-worker") as server:
+        assert fetch(f"http://127.0.0.1:{port}/health")[0] == 200
+        family = children(server.pid)
+        assert len(family) == 3
+        server.kill()
+        server.wait()
+        until(lambda: not any(alive(pid) for pid in family))
+    with installation.start("serve", "--port", port, "--workers", 1):
         assert fetch(f"http://127.0.0.1:{port}/health")[0] == 200
 
 

@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -18,9 +20,14 @@ from granian.log import LogLevels
 
 from reciproque.cli.errors import CannotRun
 from reciproque.cli.running import running
-from reciproque.config import env
+from reciproque.config import env, orphans
 
-PATIENCE = 30  # seconds for the worker to reach a safe place
+# Seconds: for the worker to reach a safe place, between two looks at it, before it is started again.
+PATIENCE = 30
+LOOK = 0.2
+SHORTEST_WAIT, LONGEST_WAIT = 1.0, 60.0
+GROWN_UP = 60.0
+STARTED = 15.0  # a web server that lasted for so long could start
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,20 +39,41 @@ def run(arguments: argparse.Namespace) -> int:
     prepared = subprocess.run([sys.executable, "-m", "reciproque.cli.prepare", address], check=False)
     if prepared.returncode:
         return prepared.returncode
+    orphans.adopt()
     with running(folder), _worker() if arguments.with_worker else nullcontext():
         print(f"Réciproque is served on {address}", flush=True)
-        Granian(
-            "reciproque.config.wsgi:application",
-            address=arguments.host,
-            port=arguments.port,
-            interface=Interfaces.WSGI,
-            workers=arguments.workers,
-            blocking_threads=4 if os.environ.get("DATABASE_URL") else 1,
-            respawn_failed_workers=True,
-            log_access=False,
-            log_level=LogLevels.warning,
-        ).serve()
+        _pages(arguments)
     return 0
+
+
+def _pages(arguments: argparse.Namespace) -> None:
+    """The web server replaces a process that dies, and gives up when the next one dies at once.
+
+    That may be a product that cannot start, or a machine short of memory: in the second case it goes on.
+    """
+    while True:
+        born = time.monotonic()
+        try:
+            _web_server(arguments).serve()
+            return
+        except SystemExit as gave_up:
+            if not gave_up.code or time.monotonic() - born < STARTED:
+                raise
+        print("Réciproque: the web server had stopped; it is started again.", file=sys.stderr, flush=True)
+
+
+def _web_server(arguments: argparse.Namespace) -> Granian:
+    return Granian(
+        "reciproque.config.wsgi:application",
+        address=arguments.host,
+        port=arguments.port,
+        interface=Interfaces.WSGI,
+        workers=arguments.workers,
+        blocking_threads=4 if os.environ.get("DATABASE_URL") else 1,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level=LogLevels.warning,
+    )
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -62,13 +90,39 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 @contextmanager
 def _worker() -> Iterator[None]:
-    """The jobs, stopped at their next safe place when the pages stop."""
-    worker = subprocess.Popen([sys.executable, "-m", "reciproque.cli.main", "worker"])
+    """The jobs, started again when they die, stopped at their next safe place when the pages stop."""
+    stopping = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(_start(), stopping))
+    keeper.start()
     try:
         yield
     finally:
-        worker.terminate()
-        try:
-            worker.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            worker.kill()  # loses nothing: jobs can be killed at any point
+        stopping.set()
+        keeper.join()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "reciproque.cli.main", "worker"])
+
+
+def _keep(worker: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+    """One worker at a time. It loses nothing by being killed; one that dies young is given more and more time."""
+    wait, born = SHORTEST_WAIT, time.monotonic()
+    while not stopping.wait(LOOK):
+        if worker.poll() is None:
+            continue
+        wait = SHORTEST_WAIT if time.monotonic() - born > GROWN_UP else min(2 * wait, LONGEST_WAIT)
+        if stopping.wait(wait):
+            return
+        print("Réciproque: the worker had stopped; it is started again.", file=sys.stderr, flush=True)
+        worker, born = _start(), time.monotonic()
+    _stop(worker)
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    try:
+        worker.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
