@@ -8,7 +8,7 @@ SRC := src/reciproque
 export RECIPROQUE_DATA ?= $(CURDIR)/data
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test prove check fix demo bench assets messages sbom wheel clean
+.PHONY: help run test prove check fix demo bench assets messages sbom vulnerable wheel clean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -81,6 +81,9 @@ fix: $(STAMP)/venv ## Format what can be formatted
 
 bench: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## Measure against the figures to reach
 	$(PY) benchmarks/all.py
+
+vulnerable: $(STAMP)/venv ## Ask the package index for known vulnerabilities of what runs (needs the internet)
+	$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement requirements/base.txt
 
 sbom: $(STAMP)/venv ## Write the bill of materials of what runs (docs/security/sbom.cdx.json)
 	$(PY) tools/sbom.py

@@ -41,6 +41,8 @@ def test_asking_for_help_makes_no_folder(installation, words):
         ["facts", "abc"],
         ["facts", "abc", "--role", "curious"],
         ["audit", "erase"],
+        ["account", "rename", "a@b.test"],
+        ["account", "disable"],
         ["urn", "open"],
         ["backup"],
         ["simulate", "--out", "x", "--client", "9-4"],

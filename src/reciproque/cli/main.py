@@ -47,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("what", choices=["verify"])
     audit.add_argument("--head", help="a head received by mail, to notice a log cut short")
 
+    account = commands.add_parser("account", help="close, disable or let in again an account, from the terminal")
+    account.add_argument("what", choices=["sessions", "factor", "disable", "enable"])
+    account.add_argument("email")
+
     urn = commands.add_parser("urn", help="the sealed urn")
     urn.add_argument("what", choices=["verify"])
     urn.add_argument("wave", nargs="?", help="a wave's key; all closed waves without it")

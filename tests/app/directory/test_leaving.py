@@ -1,9 +1,12 @@
 """When somebody leaves: sessions, accounts, erasing. What an outsider, a colleague or the person would notice."""
 
+from argparse import Namespace
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
@@ -142,6 +145,20 @@ def test_a_refusal_is_said_on_the_page(cast):
     browser = signed_in(cast.host_admin)
     page = browser.post(reverse("account-disable", args=[cast.client_sponsor.key]), follow=True)
     assert "Nommez d’abord un parrain" in words(page)
+
+
+def test_whoever_runs_the_server_lets_a_locked_out_administrator_in_from_the_terminal(cast, capsys):
+    from reciproque.cli import account
+
+    TOTP.activate(cast.host_admin, generate_totp_secret())
+    door = signed_in(cast.host_admin)
+    assert account.run(Namespace(what="factor", email=cast.host_admin.email.upper())) == 0
+    assert not Authenticator.objects.filter(user=cast.host_admin).exists()
+    assert door.get(reverse("directory")).status_code == 302
+    assert account.run(Namespace(what="disable", email=cast.host_admin.email)) == 1
+    assert "installation" in capsys.readouterr().err
+    assert account.run(Namespace(what="sessions", email="nobody@nowhere.test")) == 1
+    assert verify_chain() is None
 
 
 # ---------------------------------------------------------------- erasing
