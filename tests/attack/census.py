@@ -11,23 +11,29 @@ import io
 import re
 import zipfile
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from itertools import product
 from urllib.parse import urljoin, urlsplit
 
+import openpyxl
 from django.core.cache import cache
+from django.db.models import Count
 from django.test import Client
 from pypdf import PdfReader
 
 from attack.census_world import World
+from reciproque.app.reading.models import Publication
+from reciproque.app.reading.queries.published import figures_of, reading_of
+from reciproque.app.reading.queries.signs import gap_text, margin_text, sign_of
 from reciproque.app.shared import clock
+from reciproque.reports.charts.spec import Sign
+from reciproque.science import derive
 
 LINK = re.compile(r"""(?:href|src|hx-get)\s*=\s*["']([^"'#]+)""")
-FRESH = re.compile(
-    rb"""name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*}|nonce="[^"]*"|"csrf":\s*"[^"]*"|id="id_[a-z]+-token"[^>]*"""
-)
+FRESH = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*}')
 MOST = 600
 
 
@@ -50,14 +56,14 @@ class Document:
         if "pdf" in self.kind:
             return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(self.body)).pages)
         if "spreadsheetml" in self.kind:
-            return " ".join(words_of(_sheets(self.body)))
+            return " ".join(_cells(self.body))
         return self.body.decode("utf-8", "replace")
 
 
-def _sheets(body: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        names = [name for name in archive.namelist() if name.startswith("xl/") and name.endswith(".xml")]
-        return "\n".join(archive.read(name).decode() for name in names)
+def _cells(body: bytes) -> Iterator[str]:
+    for sheet in openpyxl.load_workbook(io.BytesIO(body)).worksheets:
+        for row in sheet.iter_rows(values_only=True):
+            yield from (str(cell) for cell in row if cell is not None)
 
 
 # ---------------------------------------------------------------- Fetching
@@ -76,6 +82,18 @@ def documents(made: World, visitor: Client) -> dict[str, Document]:
                 if link not in known:
                     known.add(link)
                     waiting.append(link)
+            if response.status_code == 200:
+                found[address] = _document(address, response)
+    return found
+
+
+def refetched(made: World, visitor: Client, addresses: Iterable[str]) -> dict[str, Document]:
+    """The same addresses once more."""
+    found = {}
+    with clock.at(made.moment):
+        for address in addresses:
+            cache.clear()
+            response = visitor.get(address, secure=True)
             if response.status_code == 200:
                 found[address] = _document(address, response)
     return found
@@ -132,11 +150,24 @@ def _same(one: Document, other: Document) -> bool:
 
 
 def _drawn(document: Document) -> list[bytes]:
-    return [page.get_contents().get_data() for page in PdfReader(io.BytesIO(document.body)).pages if page.get_contents()]
+    return [
+        page.get_contents().get_data() for page in PdfReader(io.BytesIO(document.body)).pages if page.get_contents()
+    ]
 
 
 # ---------------------------------------------------------------- Reading
-SPOKEN = ("title", "alt", "aria-label", "aria-description", "aria-valuetext", "placeholder", "content", "value", "min", "max")
+SPOKEN = (
+    "title",
+    "alt",
+    "aria-label",
+    "aria-description",
+    "aria-valuetext",
+    "placeholder",
+    "content",
+    "value",
+    "min",
+    "max",
+)
 UNSPOKEN = ("script", "style", "template")
 
 
@@ -171,11 +202,12 @@ def words_of(markup: str) -> list[str]:
 
 
 # ---------------------------------------------------------------- Drawings
-CHART = re.compile(r'<svg class="chart"[^>]*>.*?</svg>\s*(?=<(?!/?(?:line|rect|text|circle|path|svg))|$)', re.S)
-PLACES = re.compile(r'\b(?:x|x1|x2|cx|width)="(-?[\d.]+)%"')
 NUMBER = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)")
 SCALE = {0.0, 3.0, 25.0, 50.0, 75.0, 97.0, 100.0}  # ends, quarters, and where the arrow of an open band stands
 LEGEND = 'id="legend-t"'
+PLACE = re.compile(r'\b(x|x1|x2|cx|width)="(-?[\d.]+)%"')
+MARGIN = re.compile(r"give or take (\d+)")
+FINE = 0.02  # what two decimals of a percentage cannot say
 
 
 def charts(html: str) -> list[str]:
@@ -194,16 +226,100 @@ def charts(html: str) -> list[str]:
 
 
 def unwritten_places(chart: str) -> list[float]:
-    """Places on 0..100 that are no number written in the drawing or in its description, nor its sum with a margin."""
+    """Places on 0..100 that are no number of the drawing or of its description, nor one of them and its margin."""
     if LEGEND in chart:
         return []
-    written = {float(n.replace(",", ".")) for n in NUMBER.findall(" ".join(words_of(chart)))}
-    known = SCALE | written | {abs(a - b) for a in written for b in written} | {a + b for a in written for b in written}
-    drawn = set()
-    for name, place in re.findall(r'\b(x|x1|x2|cx|width)="(-?[\d.]+)%"', chart):
-        share = float(place)
-        if name == "width" and share == 100:
-            continue
-        drawn.add(share / 0.97 if name == "width" else (share - 1.5) / 0.97)
-    near = {known_place for known_place in known}
-    return sorted(round(place, 2) for place in drawn if min(abs(place - k) for k in near) > 0.02)
+    said = " ".join(words_of(chart))
+    written = SCALE | {float(n.replace(",", ".")) for n in NUMBER.findall(said)}
+    margins = {0.0} | {float(n) for n in MARGIN.findall(said)}
+    points = {max(0.0, min(100.0, place)) for a in written for m in margins for place in (a - m, a + m)}
+    lengths = {abs(a - b) for a in written for b in written}
+    found = set()
+    for name, share in PLACE.findall(chart):
+        if name == "width":
+            place, known = float(share) / 0.97, lengths | {100 / 0.97}
+        else:
+            place, known = (float(share) - 1.5) / 0.97, points
+        if min(abs(place - one) for one in known) > FINE:
+            found.add(round(place, 2))
+    return sorted(found)
+
+
+# ---------------------------------------------------------------- Numbers
+READ = re.compile(r"^/(reading/.*)?$|^/survey/waves/|^/dialogue/sessions/")
+DATES = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th)? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{4}"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+(?:\d{1,2}, )?\d{4}"
+    r"|\b\d{4}-\d\d-\d\d(?:[T ][\d:.+]*)?|\b\d{1,2}/\d{1,2}/\d{4}|\b\d{1,2}:\d\d\b|\b\d{1,2} [ap]\.m\.",
+    re.IGNORECASE,
+)
+FIGURE = re.compile(r"(?<![\w./:@#=-])[+−-]?(\d+(?:[.,]\d+)?)(?![\w@/:]|[.,]\d)")
+# The rules of publication, the form and its scale, steps and pages: the same whatever anybody answered.
+RULES = {float(n) for n in (*range(11), 12, 14, 16, 20, 24, 25, 30, 50, 60, 75, 80, 100, 140, 0.1)}
+# Fingerprints of figures and keys, receipts: signs, not numbers.
+SIGNS = re.compile(r"(?:\b[0-9a-f]{4}\b\s*){3,}|(?:\b[0-9A-Z]{4}\b\s*){3}|\b[0-9a-f]{20,}\b|#\d+")
+
+
+def numbers_of(text: str) -> list[float]:
+    """Numbers in what is said, dates and times left out."""
+    return [float(n.replace(",", ".")) for n in FIGURE.findall(SIGNS.sub(" ", DATES.sub(" ", text)))]
+
+
+def told(publications: Iterable[Publication]) -> set[float]:
+    """Every number that published figures give by arithmetic, written as the product writes it."""
+    found: set[float] = set()
+    readings = []
+    for publication in publications:
+        figures = figures_of(publication)
+        for figure in figures:
+            found |= {n for n in (figure.value, figure.low, figure.high, figure.n) if n is not None}
+            if figure.kind in ("share", "abstain"):
+                found |= {100 * (figure.low or 0), 100 * (1 if figure.high is None else figure.high)}
+        readings.append(reading_of(publication))
+    for reading in readings:
+        found |= _of_reading(reading)
+    return {round(n, 2) for n in found}
+
+
+def _of_reading(reading: derive.Reading) -> set[float]:
+    """Points, bounds, margins, gaps: through the words that the product puts on a figure."""
+    said = []
+    for side in reading.sides.values():
+        scores = [*side.dimensions.values(), *side.items.values(), side.profile, side.mirror_direct, side.mirror]
+        signs = [sign_of(score) for score in scores if score is not None]
+        said += [f"{sign.text} {sign.around} {sign.low} {sign.high} {sign.margin}" for sign in signs]
+        said += [f"{rank.first} {rank.last}" for rank in side.ranks]
+    client, supplier = reading.sides.values()
+    for gap in reading.gaps:
+        for span in (gap.reciprocity, *gap.lucidity.values(), *gap.assumed.values()):
+            said += [margin_text(span.margin), gap_text(span, None, None)]
+        for one, other in product((client, supplier), repeat=2):
+            said += [
+                gap_text(gap.reciprocity, _sign(one, code), _sign(other, code)) for code in (gap.code, f"{gap.code}m")
+            ]
+    return {float(n.replace(",", ".")) for n in NUMBER.findall(" ".join(said))}
+
+
+def _sign(side: derive.SideReading, code: str) -> Sign | None:
+    scores = {"profile": side.profile, "index": side.mirror_direct, "indexm": side.mirror} | {
+        **side.dimensions,
+        **side.items,
+    }
+    score = scores.get(code)
+    return sign_of(score) if score else None
+
+
+def unexplained(document: Document, known: set[float]) -> list[float]:
+    """Numbers of a document that are no figure and follow from none."""
+    return sorted({n for n in numbers_of(document.text) if round(n, 2) not in known})
+
+
+def counters(made: World) -> set[float]:
+    """Numbers of people, ballots and mails of each wave: what they are in this world."""
+    found: set[float] = set()
+    for wave in made.waves.values():
+        mine = wave.mails.values_list("invitation__side").annotate(n=Count("pk")).values_list("n", flat=True)
+        asked = [wave.invitations.filter(side=side).count() for side in ("client", "supplier")]
+        ballots = [wave.ballots_client or 0, wave.ballots_supplier or 0]
+        found |= {float(n) for n in (*mine, *asked, sum(asked), *ballots, sum(ballots))}
+    return found

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import numpy as np
+from django.db.models import F
 from django.test import Client
 
 import personas
@@ -19,12 +20,12 @@ from reciproque import instruments
 from reciproque.app.dialogue.actions import minutes, sessions, voting
 from reciproque.app.dialogue.models import Cell, Session
 from reciproque.app.directory.models import Person, Relationship
+from reciproque.app.reading.models import PublishedFigure
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
 from reciproque.app.survey.actions import delivery
 from reciproque.app.survey.mail.transport import Parcel
 from reciproque.app.survey.models import Invitation, Wave
-from reciproque.app.survey.urn.models import SealedBallot
 from reciproque.demo import campaign
 from reciproque.demo.campaign import Stage
 from reciproque.science.coded_display import coded
@@ -233,22 +234,27 @@ def sent(made: World) -> list[Parcel]:
 
 # ---------------------------------------------------------------- What must not show
 def disturb_answers(made: World) -> int:
-    """What was answered changes wherever it still is, figures aside: numbers of answers, who answered, the ballots."""
+    """All that is left of answers besides published figures: numbers of answers to each question, who answered."""
     changed = 0
     for name in OPENED:
         publication = made.waves[name].publication
         answered = {side: {code: n - 1 for code, n in counts.items()} for side, counts in publication.answered.items()}
         changed += type(publication).objects.filter(pk=publication.pk).update(answered=answered)
-    rng = np.random.default_rng(1)
-    for row in SealedBallot.objects.all():
-        changed += SealedBallot.objects.filter(pk=row.pk).update(body=rng.bytes(len(row.body)))
-    for wave in made.waves.values():
-        if wave.state in ("open", "purged", "closed"):
-            flags = list(Invitation.objects.filter(wave=wave).order_by("pk").values_list("answered", flat=True))
-            half = Invitation.objects.filter(wave=wave).order_by("pk")[: len(flags) // 2]
-            changed += Invitation.objects.filter(pk__in=[one.pk for one in half]).update(answered=None)
-    answer(made.waves["collecting"], 7, {"client": range(8), "supplier": range(6)})
+    for name in (*OPENED, "closed"):
+        asked = Invitation.objects.filter(wave=made.waves[name]).order_by("pk")
+        half = [one.pk for one in asked[: len(asked) // 2]]
+        changed += Invitation.objects.filter(pk__in=half).update(answered=None)
     return changed
+
+
+def disturb_collection(made: World) -> None:
+    """One more of a side has answered, one less of the other has not changed a word: both quorums stay reached."""
+    answer(made.waves["collecting"], 7, {"client": range(8), "supplier": range(6)})
+
+
+def disturb_figures(made: World) -> int:
+    """What is published changes: pages that tell it must follow."""
+    return PublishedFigure.objects.filter(kind="mean", value__lt=5.5).update(value=F("value") + 0.4)
 
 
 def disturb_votes(made: World) -> int:

@@ -164,3 +164,25 @@ def small_case(chance):
         )
         facts.append((wave, questions, told))
     return waves, facts
+
+
+def test_a_subject_on_which_nobody_changed_is_read_although_others_changed():
+    """One subject proves that people changed; the newcomer is found on the other, which does not."""
+    first, stayed = {f"p{n}": 4 for n in range(6)}, {f"p{n}": 6 for n in range(6)}
+    waves = {"w1": {"F1": first, "C1": first}, "w2": {"F1": stayed | {"new": 6}, "C1": first | {"new": 7}}}
+    facts = [("w1", ["F1"], {"value": 4.0}), ("w2", ["F1"], {"value": 6.0})]
+    facts += [("w1", ["C1"], {"value": 4.0}), ("w2", ["C1"], {"value": 4.4})]
+    assert leaks(waves, facts) == {("new", "C1"): (7,)}
+
+
+def test_the_word_same_lies_strictly_between_its_bounds():
+    fact = {"interval": [3.0, 5.0], "decimals": 1}
+    assert solver.mean_bounds(fact, 10, None) == (30, 50)
+    assert solver.mean_bounds(fact | {"word": "same"}, 10, None) == (31, 49)
+
+
+def test_two_people_pool_what_they_know_only_where_twelve_answered():
+    waves = {"w1": {"F1": {f"p{n}": 4 for n in range(11)}}, "w2": {"F1": {f"p{n}": 4 for n in range(12)}}}
+    facts = [("w1", ["F1"], {"value": 4.0}), ("w2", ["F1"], {"value": 4.0})]
+    together = Attack(campaign(waves, facts), waves, "client", ["w1", "w2"], rules=False).attackers(2)
+    assert {frozenset(pair) for pair in together if len(pair) == 2} == {frozenset((f"p{n}", "p11")) for n in range(11)}
