@@ -113,7 +113,7 @@ NOT_A_SHEET = (
     ),
 )
 SPREADSHEET_ERROR = re.compile(r"#[A-ZÉÀ0-9/]+[!?]?|#N/A")
-SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'sep=([^\w\s"])', re.IGNORECASE)
 DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?)?")
 MONTH_ONLY = re.compile(r"(\d{1,2})[/.\-](\d{4})")

@@ -213,7 +213,8 @@ class _Cells(_Reader):
 
     def _written(self) -> str:
         if self._kind == "s" and self._value:
-            return self._strings[int(self._value)] if int(self._value) < len(self._strings) else ""
+            place = int(self._value)
+            return self._strings[place] if 0 <= place < len(self._strings) else ""
         return plain_number(self._value) if self._kind == "n" else self._value
 
     def _keep_row(self) -> None:
