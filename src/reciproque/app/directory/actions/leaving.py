@@ -73,18 +73,11 @@ def erase(*, by: Actor, person: Person | None = None, account: Account | None = 
         _erase_account(by, account)
     if person is not None:
         _erase_person(person)
-    company = person.organisation if person else account.organisation if account else None
-    record(
-        by=by,
-        action="person.erased",
-        about=person.key if person else account.key if account else "",
-        audience=Audience.ORGANISATION,
-        organisation_key=company.key if company else "",
-    )
+    _recorded(by, "person.erased", person or account)
 
 
 def _gone(person: Person | None, account: Account | None) -> erasure.Gone:
-    company = person.organisation if person else account.organisation if account else None
+    company = (person or account).organisation  # type: ignore[union-attr]
     relationships: set[int] = set()
     if company is not None:
         relationships |= set(company.as_client.values_list("pk", flat=True))
@@ -164,12 +157,12 @@ def _refuse_empty_seat(seat: Membership) -> None:
         )
 
 
-def _recorded(by: Actor, action: str, account: Account) -> None:
-    company = account.organisation
+def _recorded(by: Actor, action: str, whom: Account | Person | None) -> None:
+    company = whom.organisation if whom else None
     record(
         by=by,
         action=action,
-        about=account.key,
+        about=whom.key if whom else "",
         audience=Audience.ORGANISATION,
         organisation_key=company.key if company else "",
     )
