@@ -149,14 +149,14 @@ def _crashed(act: Act, folder: Folder, known: Known, every: int) -> Told:
 
 
 def _line(what: str, told: Told) -> str:
-    numbers = f"{told.results} lines, {told.points} points, {told.requests} requests"
+    numbers = f"{told.results} lines, {told.points} points, {told.states} states, {told.requests} requests"
     return f"{what}: {told.name}: {numbers}, {told.wrong[:3]} {told.lone[:4]}"
 
 
 def prove(full: bool) -> Iterator[Claim]:
     personas.functions()
     assert connections["default"].vendor == "sqlite", "the folder is put back: files only"
-    yield from life(28 if full else 8)
+    yield from life(28 if full else 5)
     yield from acts(1 if full else 2, 30 if full else 9)
 
 

@@ -16,8 +16,10 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count, product
@@ -138,11 +140,11 @@ class Results:
         return sum(len(lines) for found in self.of.values() for lines in found.values())
 
 
-def results(before: View, after: View) -> Results:
+def results(before: View, after: View, pairs: Sequence[tuple[str, str]] = PAIRS) -> Results:
     """`lone`: roles and addresses at which one counterpart alone was given a document at the end."""
     found: dict[tuple[str, str], dict[str, Lines]] = {}
     lone = []
-    for pair in PAIRS:
+    for pair in pairs:
         new = [{url: after[role][url] - before[role].get(url, frozenset()) for url in after[role]} for role in pair]
         found[pair] = {url: new[0][url] & new[1][url] for url in new[0] if new[0][url] & new[1][url]}
         for url in new[0]:
@@ -256,6 +258,23 @@ class Folder:
         shutil.rmtree(self.place)
         shutil.copytree(self.kept, self.place)
 
+    def fingerprint(self) -> str:
+        """Everything that the databases and the other files hold now."""
+        whole = hashlib.sha256()
+        for path in sorted(self.place.rglob("*")):
+            if path.suffix == ".sqlite3":
+                for content in _tables(path):
+                    whole.update(content)
+            elif path.is_file() and ".sqlite3-" not in path.name:
+                whole.update(path.name.encode() + path.read_bytes())
+        return whole.hexdigest()
+
+
+def _tables(path: Path) -> Iterator[bytes]:
+    with closing(sqlite3.connect(path)) as base:
+        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+            yield name.encode() + repr(base.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall()).encode()
+
 
 # ---------------------------------------------------------------- Crashes and races
 @dataclass(frozen=True)
@@ -268,6 +287,7 @@ class Act:
     do: Callable[[], object]
     at: datetime | None = None
     opens: bool = True  # False: nothing may show on either side
+    in_steps: bool = False  # several transactions, each alike for both sides; the news come with the last
 
 
 @dataclass
@@ -278,6 +298,7 @@ class Told:
     results: int
     lone: tuple[tuple[str, str], ...] = ()
     points: int = 0
+    states: int = 0
     wrong: list[str] = field(default_factory=list)
     requests: int = 0
 
@@ -290,9 +311,12 @@ def unpacked(found: Mapping[str, Mapping[str, list[str]]]) -> View:
     return {role: {url: frozenset(lines) for url, lines in urls.items()} for role, urls in found.items()}
 
 
+ACTORS = PAIRS[:1]  # who reads after each crash: the pages of counterparts differ by role, not by what is open
+
+
 def looked(act: Act, urls: Urls) -> tuple[View, dict[str, list[str]]]:
     """In a fork: what both sides read now, and which news wait for them."""
-    _lived, said = fork(lambda: [packed(view(act.cast, SIDED, urls, act.at)), told(act.cast)])
+    _lived, said = fork(lambda: [packed(view(act.cast, ACTORS[0], urls, act.at)), told(act.cast)])
     return unpacked(said[0]), said[1]
 
 
@@ -312,33 +336,48 @@ def known_results(act: Act, folder: Folder, urls: Sequence[str] = ()) -> Known:
     before, silent = looked(act, everything)
     assert fork(lambda: bool(act.do() or 1))[0]
     after, news = looked(act, everything)
-    return Known(results(before, after), silent, news)
+    return Known(results(before, after, ACTORS), silent, news)
 
 
 def crashed(act: Act, folder: Folder, known: Known, every: int = 1) -> Told:
-    """The act killed at each of its events: both sides read the same, and are told the same, or nothing."""
+    """The act killed at each of its events: both sides read the same, and are told the same, or nothing.
+
+    What they read depends on the disk alone: a disk that was judged already is not read again.
+    """
     found = Told(act.name, len(known.results), known.results.lone)
-    urls = known.results.urls()
+    judged: dict[str, list[str]] = {}
     for point in count(1, every):
         folder.put_back()
         lived, _given = fork(lambda: bool(act.do() or 1), point)
         if lived:
+            found.states = len(judged)
             return found
-        now, waiting = looked(act, urls)
-        found.requests += sum(map(len, urls.values()))
-        found.wrong += [f"point {point}: {one}" for one in ahead(known.results, now)]
-        if waiting != (known.news if seen_at_all(known.results, now) else known.silent):
-            found.wrong.append(f"point {point}: told {waiting}")
+        disk = folder.fingerprint()
+        if disk not in judged:
+            judged[disk] = _judged(act, known)
+            found.requests += sum(map(len, known.results.urls().values()))
+        found.wrong += [f"point {point}: {one}" for one in judged[disk]]
         found.points += 1
     raise RuntimeError("no end")
 
 
-def raced(act: Act, folder: Folder, known: Results, rounds: int, readers: int = 2) -> Told:
+def _judged(act: Act, known: Known) -> list[str]:
+    now, waiting = looked(act, known.results.urls() or {role: [] for role in ACTORS[0]})
+    wrong = ahead(known.results, now)
+    right = [known.news] if seen_at_all(known.results, now) else [known.silent]
+    if act.in_steps or not len(known.results):
+        right = [known.silent, known.news]
+    if waiting not in right or waiting["client"] != waiting["supplier"]:
+        wrong.append(f"told {waiting}")
+    return wrong
+
+
+def raced(act: Act, folder: Folder, known: Results, rounds: int) -> Told:
     """People of both sides who read without end, each in a process of its own, while the act is done in another."""
     found = Told(act.name, len(known))
     for number in range(rounds):
         folder.put_back()
-        answers = sorted(_race(act, known, readers), key=lambda answer: answer.started)
+        answers = sorted(_race(act, known), key=lambda answer: answer.started)
         found.requests += len(answers)
         found.points += any(answer.has for answer in answers)
         found.wrong += [f"round {number}: {late}" for late in behind(answers)]
@@ -366,10 +405,10 @@ def behind(answers: Sequence[Timed]) -> list[str]:
     ]
 
 
-def _race(act: Act, known: Results, readers: int) -> Iterator[Timed]:
+def _race(act: Act, known: Results) -> Iterator[Timed]:
     connections.close_all()
     start, pipes = time.monotonic() + 0.3, []
-    for pair, side in product(PAIRS[:readers], (0, 1)):
+    for pair, side in product(ACTORS, (0, 1)):
         pipes.append(_child(lambda pair=pair, side=side: _reader(act, known, pair, side, start)))
     actor = _child(lambda: _act_at(act, start + 0.15))
     for child, pipe in [actor, *pipes]:

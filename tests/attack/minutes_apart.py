@@ -67,7 +67,7 @@ def closed() -> Act:
         with clock.at(at):
             closing.close_due()
 
-    return Act("closing", made.cast, keys_of(made.cast, wave=made.wave.key), close, at)
+    return Act("closing", made.cast, keys_of(made.cast, wave=made.wave.key), close, at, in_steps=True)
 
 
 def web() -> Act:

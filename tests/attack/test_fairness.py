@@ -108,7 +108,7 @@ def test_an_act_killed_here_and_there_leaves_both_sides_alike(make):
         "reveal": [f"/dialogue/sessions/{session}/room/"],
         "web": [f"/network/{act.keys['relationship']}/"],
     }
-    known, told = _killed(act, every=29, urls=urls[make.__name__])
+    known, told = _killed(act, every=23, urls=urls[make.__name__])
     assert len(known.results) > 0
     assert told.points > 1
     assert told.wrong == []

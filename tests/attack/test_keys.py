@@ -101,7 +101,7 @@ def test_whoever_cooks_the_urn_or_its_list_is_noticed_by_all(closed):
     ballots = list(SealedBallot.objects.filter(wave_id=wave.pk))[:1]
     ways = [*cooking.of_the_store(wave, ballots), *cooking.of_the_list(wave, ballots)]
     ways += [cooking.made_to_agree(wave, way) for way in cooking.of_the_store(wave, ballots) if "slot" not in way[0]]
-    seen = [cooking.whoever_notices(wave, way, reader, receipts) for way in ways]
+    seen = [cooking.whoever_notices(wave, way, reader, receipts[:2]) for way in ways]
     assert [one for one in seen if not one.everywhere] == []
     assert len(seen) > 30
 
