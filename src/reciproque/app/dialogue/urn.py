@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from nacl.secret import SecretBox
 
 from reciproque.app.dialogue.models import Participant, Round, Session
+from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey.urn import files, tokens
 
@@ -24,8 +26,11 @@ NOTHING = 0  # no answer to this item; answers count from one
 Slips = dict[bytes, bytes]
 
 
-class KeyLost(Exception):
-    """The key of a box, or of the links of a session, is no longer there."""
+class KeyLost(Refused):
+    """The key of a box, or of the links of a session, is no longer there: destroyed, or in no backup."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The secret that this needs is no longer on this server: it cannot be done any more."))
 
 
 # ---------------------------------------------------------------- links
@@ -73,7 +78,7 @@ def _key(round_: Round) -> Path:
 def _read(path: Path) -> bytes:
     secret = files.read_key(path)
     if secret is None:
-        raise KeyLost(path.name)
+        raise KeyLost
     return secret
 
 
@@ -107,7 +112,7 @@ def put(round_: Round, token: bytes, answers: Mapping[str, int]) -> bytes:
     """The same box with one slip filled in. Every byte of it changes, whichever slip it is."""
     slips, slot = _open(round_), slot_of(token, round_)
     if slot not in slips:
-        raise KeyLost("no slip for this link")
+        raise KeyLost
     slips[slot] = slips[slot][:1] + bytes(_answer(answers, code, size) for code, size in round_.items)
     return _close(round_, slips)
 
@@ -148,7 +153,7 @@ def _nothing(items: Sequence[object]) -> bytes:
 
 def _open(round_: Round) -> Slips:
     if round_.box is None:
-        raise KeyLost("the box was counted")
+        raise KeyLost
     plain = SecretBox(_read(_key(round_))).decrypt(bytes(round_.box))
     step = SLOT + 1 + len(round_.items)
     return {plain[at : at + SLOT]: plain[at + SLOT : at + step] for at in range(0, len(plain), step)}

@@ -55,9 +55,11 @@ def reveal_link(*, by: Actor, participant: Participant) -> str:
     seat = seat_of(by, session)
     if participant.side not in seat.chooses_people_of or not (seat.external or seat.sponsors):
         raise Refused(_("Only the sponsor of this person’s company or a neutral facilitator can see this link."))
+    require_state(session, *PHONES_WORK)
     participant.session = session
+    link = urn.link_of(participant)
     log(by, session, "link_shown", participant=participant.key)
-    return urn.link_of(participant)
+    return link
 
 
 @transaction.atomic

@@ -161,7 +161,11 @@ def person_link(request: SignedIn, key: str, person: str) -> HttpResponse:
     seat = session_for(request.user, key)
     participant = _participant(seat, person)
     access.require(seat.external or bool(seat.sponsors))
-    link = reveal_link(by=actor(request.user), participant=participant)
+    try:
+        link = reveal_link(by=actor(request.user), participant=participant)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("workshop-people", key)
     return page(request, "dialogue/person_link.html", seat, participant=participant, link=link)
 
 
