@@ -294,13 +294,13 @@ def _mails(world: hostile.World, saved: hostile.Saved, full: bool) -> Iterator[C
         plain = hostile_mail.send(server, "plain")
         wrong += plain.wrong
         for place, name in enumerate(names):
-            hostile.poison(lambda label, row, name=name: f"{name} {row}", fit=True)
+            hostile.poison(lambda label, row, name=name: f"{name} {row}", fit=True, only=hostile_mail.NAMED)
             left = hostile_mail.send(server, f"h{place}")
             wrong += [f"{name!r}: {fault}" for fault in left.wrong]
             count += len(left.messages)
-        for turn in range(0, len(texts), 4):
-            chunk = texts[turn : turn + 4]
-            hostile.poison(lambda label, row, chunk=chunk: f"{' '.join(chunk[row % 4 :] + chunk[: row % 4])}", fit=True)
+        for turn in range(0, len(texts), 12):
+            chunk = texts[turn : turn + 12]
+            hostile.poison(lambda label, row, chunk=chunk: _turned(chunk, row), fit=True, only=hostile_mail.NAMED)
             left = hostile_mail.send(server, f"x{turn}")
             alive += [f"{chunk}: {fault}" for fault in hostile_mail.grown_letters(plain, left)] + left.wrong
         server.raw.clear()
@@ -308,9 +308,15 @@ def _mails(world: hostile.World, saved: hostile.Saved, full: bool) -> Iterator[C
         wrong += [fault for raw in server.raw for fault in hostile_mail.faults(raw, "")]
     unit = f"letters ({len(names)} names, {len(plain.messages)} kinds)"
     yield none_of("A name adds no header and no recipient to a letter", told(wrong), count, unit)
-    letters = len(plain.messages) * len(range(0, len(texts), 4))
+    letters = len(plain.messages) * len(range(0, len(texts), 12))
     yield none_of("In a letter, a payload is words: same elements, nothing runs", told(alive), letters, "letters")
     saved.put_back()
+
+
+def _turned(chunk: list[str], row: int) -> str:
+    """All of them, beginning with another one in each row: a short column holds the first ones only."""
+    turn = row % len(chunk)
+    return " ".join([*chunk[turn:], *chunk[:turn]])
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ def mail_server() -> Iterator[smtp.Handler]:
                 setattr(settings, name, value)
 
 
+# Whose words stand in letters.
+NAMED = ("Organisation", "Person", "Account", "Relationship", "Commitment", "Session", "Participant", "Contact")
 MAIL_SETTINGS = (
     "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS",
     "EMAIL_USE_SSL", "EMAIL_TIMEOUT",

@@ -68,14 +68,15 @@ class Tried:
 
 def try_all(world: World, wanted: Sequence[Field], files: Sequence[Upload]) -> Tried:
     tried = Tried()
-    for one in wanted:
-        for file in files:
-            _in_both_languages(world, one, file, tried)
+    for file in files:
+        data = file.make()
+        for one in wanted:
+            _in_both_languages(world, one, file, data, tried)
     return tried
 
 
-def _in_both_languages(world: World, one: Field, file: Upload, tried: Tried) -> None:
-    data, before = file.make(), stored()
+def _in_both_languages(world: World, one: Field, file: Upload, data: bytes, tried: Tried) -> None:
+    before = stored()
     body = multipart(one.values, [(one.file, file.name, data)])
     sentences = {}
     for language in ("fr", "en"):
