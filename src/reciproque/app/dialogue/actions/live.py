@@ -323,7 +323,8 @@ def hide_note(*, by: Actor, session: Session, key: str) -> None:
     fresh, live = _room(by, session)
     if not seat_of(by, fresh).external:
         raise Refused(not_yours())
-    fresh.notes.filter(key=key).update(hidden=True)
+    if not fresh.notes.filter(key=key).update(hidden=True):
+        raise Refused(not_yours())
     _keep(by, live, "note_hidden", clock_only=True)
 
 

@@ -101,7 +101,9 @@ def forecasts(request: SignedIn, key: str) -> HttpResponse:
     """The statements, six at most, of which each side also says what the other will answer."""
     seat = session_for(request.user, key)
     access.require(seat.facilitates)
-    chosen = list(access.statements_visible(seat).filter(key__in=request.POST.getlist("statement")))
+    named = set(request.POST.getlist("statement"))
+    chosen = list(access.statements_visible(seat).filter(key__in=named))
+    access.require(len(chosen) == len(named))
     act(request, _("The choice is kept."), actions.choose_forecasts, session=seat.session, statements=chosen)
     return redirect("workshop-deck", key)
 
