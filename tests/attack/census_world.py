@@ -89,6 +89,16 @@ def world(*, workshop: bool = True) -> World:
     return made
 
 
+def small() -> World:
+    """One opened wave told by subjects."""
+    personas.functions()
+    cast = personas.cast(client="Valmorine Aérostructures", supplier="Forge Tressac")
+    made = World(cast, clock.now().replace(second=0, microsecond=0), _stage(cast, cast.relationship, FEW))
+    opens_at = made.moment - timedelta(days=60)
+    made.waves["few"] = _opened(made, made.stage, opens_at, drawn(made.stage, AT_THE_END, 3), None)
+    return made
+
+
 def _stage(cast: personas.Cast, relationship: Relationship, people: int) -> Stage:
     """As many people on each side, half of each function."""
     who: dict[str, list[Person]] = {}
@@ -236,11 +246,11 @@ def sent(made: World) -> list[Parcel]:
 def disturb_answers(made: World) -> int:
     """All that is left of answers besides published figures: numbers of answers to each question, who answered."""
     changed = 0
-    for name in OPENED:
+    for name in (name for name in OPENED if name in made.waves):
         publication = made.waves[name].publication
         answered = {side: {code: n - 1 for code, n in counts.items()} for side, counts in publication.answered.items()}
         changed += type(publication).objects.filter(pk=publication.pk).update(answered=answered)
-    for name in (*OPENED, "closed"):
+    for name in (name for name in (*OPENED, "closed") if name in made.waves):
         asked = Invitation.objects.filter(wave=made.waves[name]).order_by("pk")
         half = [one.pk for one in asked[: len(asked) // 2]]
         changed += Invitation.objects.filter(pk__in=half).update(answered=None)
