@@ -71,7 +71,10 @@ def before_opening(made: World, before: Fetched) -> Iterator[Claim]:
     wave = made.waves["collecting"].key
     mine = {who: {a: d for a, d in found.items() if a in _of(wave) or a == "/"} for who, found in before.items()}
     census_world.disturb_collection(made)
-    again = {who: census.refetched(made, made.visitors()[who], list(found)) for who, found in mine.items()}
+    visitors = made.visitors()
+    again = {who: census.refetched(made, visitors[who], list(found)) for who, found in mine.items()}
+    for who, found in again.items():
+        before[who] |= found
     changed = moved(mine, again)
     others = [who for who, _ in changed if who != "facilitator"]
     yield none_of(
@@ -104,7 +107,8 @@ def after_opening(made: World, before: Fetched) -> Iterator[Claim]:
     for one in changed[:9]:
         print("moved:", *one, file=sys.stderr)
     census_world.disturb_figures(made)
-    some = {who: made.visitors()[who] for who in ("client_member", "supplier_member", "facilitator", "observer")}
+    visitors = made.visitors()
+    some = {who: visitors[who] for who in ("client_member", "supplier_member", "facilitator", "observer")}
     pages = [f"/reading/waves/{made.waves[name].key}/" for name in ("first", "second", "few")]
     read = {
         who: census.refetched(made, visitor, [a for a in pages if a in before[who]]) for who, visitor in some.items()
