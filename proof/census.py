@@ -35,6 +35,7 @@ from reciproque.app.survey.actions.closing import purge_due
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.ALLOWED_HOSTS = ["testserver"]
 settings.SECOND_FACTOR_REQUIRED = False
+settings.SESSION_IDLE_SECONDS = 86_400  # the clock of the machine, and a crawl may take long
 logging.disable(logging.CRITICAL)
 
 # What is no published figure and yet depends on who answered, who may read it, and why it is harmless.
@@ -52,7 +53,7 @@ Fetched = dict[str, dict[str, Document]]
 
 def everything(made: World) -> Fetched:
     found = {}
-    for who, visitor in made.visitors().items():
+    for who, visitor in made.visitors.items():
         found[who] = census.documents(made, visitor)
         print(f"{who}: {len(found[who])} documents", file=sys.stderr, flush=True)
     return found
@@ -71,8 +72,7 @@ def before_opening(made: World, before: Fetched) -> Iterator[Claim]:
     wave = made.waves["collecting"].key
     mine = {who: {a: d for a, d in found.items() if a in _of(wave) or a == "/"} for who, found in before.items()}
     census_world.disturb_collection(made)
-    visitors = made.visitors()
-    again = {who: census.refetched(made, visitors[who], list(found)) for who, found in mine.items()}
+    again = {who: census.refetched(made, made.visitors[who], list(found)) for who, found in mine.items()}
     for who, found in again.items():
         before[who] |= found
     changed = moved(mine, again)
@@ -107,8 +107,7 @@ def after_opening(made: World, before: Fetched) -> Iterator[Claim]:
     for one in changed[:9]:
         print("moved:", *one, file=sys.stderr)
     census_world.disturb_figures(made)
-    visitors = made.visitors()
-    some = {who: visitors[who] for who in ("client_member", "supplier_member", "facilitator", "observer")}
+    some = {who: made.visitors[who] for who in ("client_member", "supplier_member", "facilitator", "observer")}
     pages = [f"/reading/waves/{made.waves[name].key}/" for name in ("first", "second", "few")]
     read = {
         who: census.refetched(made, visitor, [a for a in pages if a in before[who]]) for who, visitor in some.items()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from unittest.mock import patch
 
 import numpy as np
@@ -55,8 +56,9 @@ class World:
     session: Session | None = None
     mails: list[Parcel] = field(default_factory=list)
 
+    @cached_property
     def visitors(self) -> dict[str, Client]:
-        """Everybody who has an account on it, somebody who has one elsewhere, and a passer-by."""
+        """Everybody who has an account on it, somebody who has one elsewhere, and a passer-by; signed in once."""
         found = {"anonymous": Client(headers=ENGLISH, raise_request_exception=False)}
         found["anonymous"].get("/", secure=True)  # the first request of a process loads what notes when one signs in
         for name in ROLES:

@@ -42,7 +42,7 @@ def test_what_is_shown_follows_from_published_figures(small):
     wave = small.waves["few"]
     pages = [f"/reading/waves/{wave.key}/{name}" for name in ("", "limits/", "report.pdf", "figures.xlsx")]
     pages += ["/", f"/reading/{wave.relationship.key}/", f"/survey/waves/{wave.key}/"]
-    visitor = small.visitors()["client_member"]
+    visitor = small.visitors["client_member"]
     before = census.refetched(small, visitor, pages)
     assert before.keys() == set(pages)
     known = census.told(Publication.objects.all()) | census.RULES | census.counters(small)
