@@ -37,6 +37,9 @@ class Handler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.rcpt(address)
+        if answer == "hang up":
+            server.transport.abort()
+            return "421 bye"
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer

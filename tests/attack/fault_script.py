@@ -8,6 +8,7 @@ Data folder and databases come from the environment, as for the product. Prints 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from dataclasses import asdict
@@ -26,7 +27,7 @@ from django.conf import settings  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-from attack import full_disk, kills, power_script, submissions  # noqa: E402
+from attack import clocks, full_disk, job_kills, kills, mail_faults, power_script, submissions  # noqa: E402
 from reciproque.cli.prepare import prepare  # noqa: E402
 
 
@@ -44,12 +45,17 @@ SCENARIOS = {
     "full disk": full_disk.full_disk,
     "read-only": full_disk.read_only,
     "worn out": full_disk.worn_out,
+    "mail": mail_faults.mail_troubles,
+    "kill senders": mail_faults.kill_senders,
+    "kill jobs": job_kills.kill_jobs,
+    "clocks": clocks.moved,
     "before the cut": power_script.before,
     "after the cut": power_script.after,
 }
 
 
 def main() -> None:
+    logging.disable(logging.WARNING)
     prepare()
     words = [list(group) for is_mark, group in groupby(sys.argv[1:], lambda word: word == "--") if not is_mark]
     print(json.dumps({name: SCENARIOS[name](*map(int, numbers)) for name, *numbers in words}))

@@ -5,6 +5,7 @@ For a process of its own, on a throw-away data folder: children are forked, kill
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -24,6 +25,7 @@ from reciproque.app.survey.actions import closing
 from reciproque.app.survey.models import Invitation, Wave
 from reciproque.app.survey.urn import collect, verify
 
+places = itertools.count(1)
 RECEIPT = re.compile(r"<span>([A-Z0-9]{4})</span>")
 
 
@@ -68,7 +70,9 @@ def seed(people: int, language: str = "fr") -> Seeded:
 
 
 def browser() -> Client:
-    return Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
+    """Of somebody elsewhere each time: wrong links from one place are soon refused, which is not what is tried here."""
+    place = f"2001:db8::{next(places):x}"
+    return Client(raise_request_exception=False, headers={"host": "127.0.0.1"}, REMOTE_ADDR=place)
 
 
 def hand_in(token: str, score: int = 5, text: str = "Ordinary words.") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -12,8 +13,9 @@ from django.db.utils import IntegrityError
 from django.test import Client
 
 import personas
-from reciproque.app.shared import middleware
+from reciproque.app.shared import clock, middleware
 from reciproque.app.shared.trouble import passes
+from reciproque.app.shared.views import Visits
 
 
 def caused(kind: type[Exception], cause: Exception) -> Exception:
@@ -96,3 +98,10 @@ def test_a_mistake_of_ours_stays_a_500(visitor, monkeypatch):
 
     monkeypatch.setattr("reciproque.app.directory.views.companies.actions.create_organisation", wrong)
     assert visitor.post("/directory/organisations/new/", {"name": "Alpha", "country": "FR"}).status_code == 500
+
+
+def test_visits_counted_by_a_clock_that_was_ahead_lock_nobody_out():
+    visits = Visits(2)
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert [visits.too_many("here") for _ in range(3)] == [False, False, True]
+    assert [visits.too_many("here") for _ in range(3)] == [False, False, True]

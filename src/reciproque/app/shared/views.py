@@ -48,7 +48,8 @@ class Visits:
         return times is not None and self._full(times, clock.now())
 
     def _full(self, times: deque[datetime], now: datetime) -> bool:
-        return len(times) == self.most and times[0] > now - self.within
+        """What was counted by a clock that was ahead, and was put right since, does not count."""
+        return len(times) == self.most and now - self.within < times[0] <= now
 
     def clear(self) -> None:
         self._seen.clear()

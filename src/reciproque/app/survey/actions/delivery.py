@@ -141,7 +141,7 @@ def _look_up(mail: OutboxMail, holder: str) -> None:
 def _too_often(email: str) -> bool:
     """Per address and hour, in the memory of this process only."""
     now, name = clock.now(), outbox.fingerprint(email)
-    for other in [n for n, times in _asked_again.items() if times[-1] < now - timedelta(hours=1)]:
+    for other in [n for n, times in _asked_again.items() if not now - timedelta(hours=1) <= times[-1] <= now]:
         del _asked_again[other]
     times = _asked_again.setdefault(name, deque(maxlen=AGAIN_EACH_HOUR))
     if len(times) == AGAIN_EACH_HOUR and times[0] > now - timedelta(hours=1):
