@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from reciproque.app.dialogue import access
 from reciproque.app.dialogue.access import Seated
-from reciproque.app.dialogue.models import Participant, Round, Session
-from reciproque.app.dialogue.queries.clock import is_shut
+from reciproque.app.dialogue.actions.deadline import seal_past
+from reciproque.app.dialogue.actions.records import log as log
+from reciproque.app.dialogue.models import Participant, Session
 from reciproque.app.dialogue.states import ForbiddenTransition, transition
-from reciproque.app.shared import audit, clock
 from reciproque.app.shared.audit import SYSTEM, Actor
 from reciproque.app.shared.errors import Refused
-from reciproque.app.shared.vocabulary import Audience
-
-
-def log(by: Actor, session: Session, action: str, *, audience: str = Audience.BOTH, **data: Any) -> None:
-    """One record about a session, in the transaction of the change. Never a vote, nor who wrote a sentence."""
-    audit.record(
-        by=by,
-        action=f"workshop.{action}",
-        subject=f"{session.relationship} · {session.title}",
-        audience=audience,
-        relationship_key=session.relationship.key,
-        data={"session": session.key, **data},
-    )
 
 
 def participant_actor(participant: Participant) -> Actor:
@@ -42,21 +27,8 @@ def locked(session: Session) -> Session:
         .select_related("relationship__client", "relationship__supplier", "facilitator")
         .get(pk=session.pk)
     )
-    _seal_past(fresh)
+    seal_past(by=SYSTEM, session=fresh)
     return fresh
-
-
-def _seal_past(session: Session) -> None:
-    """Write down what the clock has sealed, before anything else happens: nobody gains by being first after it."""
-    open_ = session.rounds.select_for_update().filter(state=Round.State.OPEN, closes_at__lte=clock.now())
-    for round_ in [one for one in open_ if is_shut(one)]:
-        round_.state = Round.State.SEALED
-        round_.save(update_fields=["state"])
-        log(SYSTEM, session, "vote_sealed", kind=round_.kind)
-        if round_.kind == Round.Kind.DECK:
-            session.state = transition("seal_votes", session.state).target
-            session.save(update_fields=["state"])
-            log(SYSTEM, session, "votes_sealed")
 
 
 def same(session: Session, fresh: Session) -> None:

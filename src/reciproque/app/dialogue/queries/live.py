@@ -202,7 +202,7 @@ def _results(session: Session, live: Live, phase: Phase) -> list[Shown]:
         return []
     seen = published_views(session) if counted.kind == Round.Kind.MIRROR else {}
     return [
-        Shown(_heading(code), question_text(session, code, ""), result, _says(code), seen.get(code))
+        Shown(_heading(code), _quote(session, code), result, _says(code), seen.get(code))
         for code, result in round_view(session, counted).items()
     ]
 
@@ -220,6 +220,11 @@ def _heading(code: str) -> str:
         "m:seen": _("Seen from across the table: expected, and measured"),
         "m:kept": _("Reliable in the eyes of the other: expected, and measured"),
     }.get(code, "")
+
+
+def _quote(session: Session, code: str) -> str:
+    """The question, where the heading does not say it: phones asked about "us", and a screen is nobody's side."""
+    return "" if code in mirror.ITEMS else question_text(session, code, "")
 
 
 def _says(code: str) -> str:
