@@ -35,14 +35,15 @@ PEOPLE = 40
 def prove(full: bool) -> Iterator[Claim]:
     with tempfile.TemporaryDirectory(prefix="reciproque-faults-") as folder:
         ground = Ground(Path(folder))
-        for part in (kills, held, disks, power):
+        for part in (kills, held, disks, power, mails, jobs, clocks):
             print(f"faults: {part.__name__}", file=sys.stderr, flush=True)
             yield from part(ground, full)
 
 
 # ---------------------------------------------------------------- Killed while people answer
 def kills(ground: Ground, full: bool) -> Iterator[Claim]:
-    light, whole = (480, 20) if full else (492, 8)
+    on_files = ground.on_files
+    light, whole = (480, 20) if full else (494, 6) if on_files else (200, 4)
     submitter = script(ground.fresh(), "kills", light)
     yield from _kept(f"kill -9 of a light submitter, {light} times", submitter)
     place = ground.fresh()
@@ -52,6 +53,8 @@ def kills(ground: Ground, full: bool) -> Iterator[Claim]:
     what = f"kill -9 of the whole server, {whole} times"
     yield from _kept(what, found | {"acknowledged": people.statuses[200]})
     yield _no_error(what, people)
+    if not on_files:
+        yield from _kept("kill -9 of PostgreSQL, 5 times", script(ground.fresh(), "kill postgres", 5))
 
 
 def _kept(what: str, found: Mapping[str, Any]) -> Iterator[Claim]:
@@ -83,16 +86,28 @@ def held(ground: Ground, full: bool) -> Iterator[Claim]:
 # ---------------------------------------------------------------- Disks
 def disks(ground: Ground, full: bool) -> Iterator[Claim]:
     rounds = 200 if full else 50
-    if ground.on_files:
-        for scenario, what in (("full disk", "a full disk"), ("read-only", "a disk turned read-only")):
-            with small_disk(ground.folder / scenario) as folder:
-                if folder:
-                    yield from _refused(what, script(ground.fresh(folder), scenario, rounds))
-                else:
-                    yield Claim(f"Answers kept through {what}", "0 lost", "not measured: it takes root to mount", False)
-        yield from _refused("a disk that refuses every write", script(ground.fresh(), "worn out", rounds))
-    else:
-        yield from _refused("a full disk", script(ground.fresh(), "full tablespace", rounds))
+    if not ground.on_files:
+        with small_disk(ground.folder / "small") as folder:
+            if folder:
+                ground.folder.chmod(0o711)
+                shutil.chown(folder, "postgres")
+                place = ground.fresh(RECIPROQUE_SMALL_DISK=str(folder))
+                yield from _refused("a full disk under the ballots", script(place, "full tablespace", rounds))
+                ground.drop(place)
+            else:
+                yield _not_measured("a full disk under the ballots")
+        return
+    for scenario, what in (("full disk", "a full disk"), ("read-only", "a disk turned read-only")):
+        with small_disk(ground.folder / scenario) as folder:
+            if folder:
+                yield from _refused(what, script(ground.fresh(folder), scenario, rounds))
+            else:
+                yield _not_measured(what)
+    yield from _refused("a disk that refuses every write", script(ground.fresh(), "worn out", rounds))
+
+
+def _not_measured(what: str) -> Claim:
+    return Claim(f"Answers lost: {what}", "0", "not measured: only root can mount a small disk", False)
 
 
 def _refused(what: str, found: Mapping[str, Any]) -> Iterator[Claim]:
@@ -135,6 +150,61 @@ def power(ground: Ground, full: bool) -> Iterator[Claim]:
     yield none_of(f"People counted twice: {what}", found["twice"], found["cuts"], "cuts")
     yield none_of(f"Databases damaged: {what}", found["damaged"], found["cuts"], "cuts")
     yield none_of(f"Collections that do not go on and close: {what}", found["broken"], found["cuts"], "cuts")
+
+
+# ---------------------------------------------------------------- Mails
+def mails(ground: Ground, full: bool) -> Iterator[Claim]:
+    """Six days of a clock that is told, for each way in which a mail server can misbehave."""
+    found = script(ground.fresh(), "mail", 40 if full else 10)
+    people = sum(each["people"] for each in found.values())
+    what = f"a mail server that misbehaves in {len(found)} ways for days"
+
+    def none(claim: str, name: str) -> Claim:
+        return none_of(f"{claim}: {what}", sum(each[name] for each in found.values()), people, "invitations")
+
+    yield none("Invitations neither delivered nor shown as refused", "lost")
+    yield none("Invitations given up although the server was only away, slow or busy", "refused")
+    yield none("People written to twice although the server had not fallen silent after the message", "twice")
+    yield none("People written to more than twice", "more")
+    looks = len(found) * 130
+    unsaid = sum(each["unsaid"] for each in found.values())
+    yield none_of(f"Looks of the facilitator at a mail that waits without a reason: {what}", unsaid, looks, "looks")
+    killed = script(ground.fresh(), "kill senders", 40 if full else 8)
+    what = f"worker killed {killed['kills']} times while it sends"
+    yield none_of(f"Invitations lost: {what}", killed["lost"], killed["people"], "invitations")
+    yield none_of(f"People written to more than twice: {what}", killed["more"], killed["people"], "people")
+    yield Claim(
+        f"Invitations that left twice: {what}",
+        f"at most {killed['kills']}, one a kill",
+        str(killed["twice"]),
+        killed["twice"] <= killed["kills"],
+    )
+
+
+# ---------------------------------------------------------------- Jobs
+def jobs(ground: Ground, full: bool) -> Iterator[Claim]:
+    found = script(ground.fresh(), "kill jobs", 1000 if full else 40 if ground.on_files else 6)
+    points = sum(each["points"] for each in found.values())
+    wrong = [f"{name}: {what}" for name, each in found.items() for what in each["wrong"]]
+    print(*wrong, sep="\n", file=sys.stderr)
+    claim = f"Ends unlike an undisturbed run: worker killed at its writes in each of {len(found)} jobs"
+    yield none_of(claim, len(wrong), points, "kills")
+
+
+# ---------------------------------------------------------------- Clocks
+def clocks(ground: Ground, full: bool) -> Iterator[Claim]:
+    found = script(ground.fresh(), "clocks")
+    shown, jumps = found["deadlines"], found["jumps"]
+    what = "days that change their hour, leap day, five zones"
+    yield none_of(f"Answers refused or waves closed before their hour: {what}", shown["early"], shown["tried"], "waves")
+    yield none_of(f"Answers taken after their hour: {what}", shown["late"], shown["tried"], "waves")
+    yield none_of(f"Hours shown otherwise than typed: {what}", shown["unlike"], shown["tried"], "waves")
+    yield none_of("Hours that do not exist, or exist twice, taken for another", shown["guessed"], 2, "hours")
+    what = "clock a day ahead, back, a day behind"
+    yield none_of(f"Waves opened or closed early: {what}", jumps["early"], jumps["steps"], "jumps")
+    yield none_of(f"Waves closed that open again: {what}", jumps["reopened"], jumps["steps"], "jumps")
+    yield none_of(f"Answers refused by a wave that collects: {what}", jumps["refused"], jumps["steps"], "jumps")
+    yield none_of(f"Jobs asleep after the clock is right again: {what}", jumps["asleep"], jumps["steps"], "jumps")
 
 
 if __name__ == "__main__":

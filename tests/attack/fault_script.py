@@ -27,7 +27,7 @@ from django.conf import settings  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-from attack import clocks, full_disk, job_kills, kills, mail_faults, power_script, submissions  # noqa: E402
+from attack import clocks, full_disk, job_kills, kills, mail_faults, postgres, power_script, submissions  # noqa: E402
 from reciproque.cli.prepare import prepare  # noqa: E402
 
 
@@ -48,6 +48,9 @@ SCENARIOS = {
     "mail": mail_faults.mail_troubles,
     "kill senders": mail_faults.kill_senders,
     "kill jobs": job_kills.kill_jobs,
+    "planted job": job_kills.planted,
+    "kill postgres": postgres.kill_postgres,
+    "full tablespace": postgres.full_tablespace,
     "clocks": clocks.moved,
     "before the cut": power_script.before,
     "after the cut": power_script.after,

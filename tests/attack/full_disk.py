@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connections
 
 from attack.submissions import NotKept, count, data_folder, drop_connections, hand_in, seed
+from reciproque.app.survey.urn.models import Ballot
 
 SAID = {"fr": ("n’a pas pu", "à moitié", "dans une minute"), "en": ("could not", "half kept", "in a minute")}
 PAGE = 4096
@@ -24,13 +25,13 @@ FILLED = "ballast"
 
 
 # ---------------------------------------------------------------- A disk that is full
-def full_disk(rounds: int) -> dict[str, object]:
+def full_disk(rounds: int, folder: str = "") -> dict[str, object]:
     """The data folder lies on a small disk of its own. It fills up, people hand in, room is made, they hand in again.
 
     What fits in the last pages is still kept: so each round leaves another few of them free.
     """
     chance = random.Random(50)
-    first, second = (_rounds(rounds // len(SAID), language, chance) for language in SAID)
+    first, second = (_rounds(rounds // len(SAID), language, chance, folder or data_folder()) for language in SAID)
     return {name: _both(first[name], second[name]) for name in first}
 
 
@@ -38,13 +39,13 @@ def _both(first: Any, second: Any) -> Any:
     return first and second if isinstance(first, bool) else first + second
 
 
-def _rounds(rounds: int, language: str, chance: random.Random) -> dict[str, Any]:
+def _rounds(rounds: int, language: str, chance: random.Random, folder: str) -> dict[str, Any]:
     seeded = seed(10, language)
     acknowledged = {token: hand_in(token) for token in seeded.tokens}
     statuses: Counter[int] = Counter()
     unlike = damaged = stuck = 0
     for _ in range(rounds):
-        with filled_up(leave=chance.randint(0, 12)):
+        with filled_up(folder, leave=chance.randint(0, 12)):
             for token in chance.sample(seeded.tokens, 4):
                 try:
                     acknowledged[token] = hand_in(token, score=chance.randint(1, 7))
@@ -76,10 +77,10 @@ def says_so(page: str, language: str) -> bool:
 
 
 @contextmanager
-def filled_up(leave: int) -> Iterator[None]:
+def filled_up(folder: str, leave: int) -> Iterator[None]:
     """Every free page of the disk but a few is taken."""
-    ballast = Path(data_folder()) / FILLED
-    free = os.statvfs(data_folder())
+    ballast = Path(folder) / FILLED
+    free = os.statvfs(folder)
     with ballast.open("wb") as file:
         file.write(bytes(max(0, free.f_bavail * free.f_frsize - leave * PAGE)))
     try:
@@ -89,7 +90,9 @@ def filled_up(leave: int) -> Iterator[None]:
 
 
 def whole() -> bool:
-    """Both databases pass SQLite's own examination, seen by somebody who opens them anew."""
+    """Both databases pass SQLite's own examination, seen by somebody who opens them anew; PostgreSQL's can be read."""
+    if connections["ballots"].vendor != "sqlite":
+        return all(len(row.body) > 0 for row in Ballot.objects.all())
     answers = []
     for alias in ("default", "ballots"):
         with sqlite3.connect(connections[alias].settings_dict["NAME"], timeout=20) as connection:

@@ -39,6 +39,15 @@ class Ground:
         settings = {"RECIPROQUE_PHRASE_MEMORY_MIB": "1", "PYTHONPATH": str(TESTS), "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
         return Installation(folder, settings | extra)
 
+    def drop(self, installation: Installation) -> None:
+        """Let go of a database, and of the disks that it lies on."""
+        import psycopg
+
+        server, _, name = installation.extra["DATABASE_URL"].rpartition("/")
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute("DROP TABLESPACE IF EXISTS small")
+
     def _copied(self, name: str) -> str:
         import psycopg
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 import personas
@@ -29,7 +29,7 @@ from reciproque.app.commitments.jobs import JOBS as PROMISES
 from reciproque.app.dialogue.actions import minutes, sessions
 from reciproque.app.dialogue.jobs import JOBS as WORKSHOPS
 from reciproque.app.reading import actions as reading
-from reciproque.app.shared import clock, worker
+from reciproque.app.shared import audit, clock, worker
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.models import ScheduledJob
 from reciproque.app.survey.jobs import JOBS as SURVEY
@@ -168,6 +168,20 @@ def kill_jobs(most: int) -> dict[str, Any]:
     return {job.name: _every_point(snapshot, job, moments[job.name], most) for job in JOBS if job.name in moments}
 
 
+def planted() -> list[str]:
+    """A defect planted: a job that counts twice what it did before it was killed. What is found wrong with it."""
+    drop_connections()
+    snapshot = Snapshot()
+
+    def run(_turn: worker.Turn) -> bool:
+        for _ in range(2):
+            with transaction.atomic():
+                audit.record(by=audit.SYSTEM, action="planted", subject="", audience="both")
+        return False
+
+    return list(_every_point(snapshot, worker.Job("planted", DAY, run), clock.now(), 30)["wrong"])
+
+
 def _every_point(snapshot: Snapshot, job: worker.Job, moment: datetime, most: int) -> dict[str, Any]:
     before = _in_child(lambda: state())
     writes = _in_child(lambda: _run(job, moment, Killer(0)))
@@ -258,6 +272,7 @@ class Snapshot:
         self.kept = Path(f"{settings.DATA_DIR}-kept")
         self.name = str(connections["default"].settings_dict["NAME"])
         self.on_files = connections["default"].vendor == "sqlite"
+        shutil.rmtree(self.kept, ignore_errors=True)
         shutil.copytree(settings.DATA_DIR, self.kept)
         if not self.on_files:
             self._server(f'CREATE DATABASE "{self.name}_kept" TEMPLATE "{self.name}"')

@@ -6,7 +6,7 @@ import os
 import random
 import select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 
@@ -30,9 +30,7 @@ def kill_submitters(kills: int, people: int = 40) -> dict[str, object]:
     once = time.monotonic() - started
     total = killed = refused = 0
     while killed < kills:
-        waiting = [token for token in seeded.tokens if token not in acknowledged]
-        turns = dict.fromkeys(waiting + chance.sample(seeded.tokens, len(seeded.tokens)))
-        for told in _killed_pair(chance, [_in_turn(turns, lane) for lane in LANES], once):
+        for told in killed_pair(chance, turns_of(seeded.tokens, acknowledged, chance), once):
             total += len(told)
             refused += told.count(("-", "-"))
             acknowledged.update(pair for pair in told if pair[0] != "-")
@@ -43,12 +41,22 @@ def kill_submitters(kills: int, people: int = 40) -> dict[str, object]:
     return {"kills": killed, "acknowledged": total, "refused": refused, **asdict(count(seeded, acknowledged))}
 
 
-def _in_turn(tokens: Sequence[str], lane: int) -> list[str]:
-    """Two submitters never serve one person at the same moment: which of two would count could not be told."""
-    return [token for token in tokens if sum(token.encode()) % len(LANES) == lane]
+def turns_of(tokens: Sequence[str], acknowledged: Mapping[str, str], chance: random.Random) -> list[list[str]]:
+    """Those who were told nothing first, then anybody.
+
+    Two submitters never serve one person at the same moment: which of two would count could not be told.
+    """
+    waiting = [token for token in tokens if token not in acknowledged]
+    turns = dict.fromkeys(waiting + chance.sample(tokens, len(tokens)))
+    return [[token for token in turns if sum(token.encode()) % len(LANES) == lane] for lane in LANES]
 
 
-def _killed_pair(chance: random.Random, turns: Sequence[Sequence[str]], once: float) -> Iterator[list[tuple[str, str]]]:
+def killed_pair(
+    chance: random.Random,
+    turns: Sequence[Sequence[str]],
+    once: float,
+    at_the_end: Callable[[], None] = lambda: None,
+) -> Iterator[list[tuple[str, str]]]:
     """What each of two submitters had told when it was killed: after a few receipts, somewhere in the next answer."""
     with ExitStack() as stack:
         pipes = [stack.enter_context(child(lambda pipe, turn=turn: _submit(turn, pipe))) for turn in turns]
@@ -56,6 +64,7 @@ def _killed_pair(chance: random.Random, turns: Sequence[Sequence[str]], once: fl
         if first_told := kept[: chance.randint(0, len(LANES))]:
             select.select(first_told, [], [], PATIENCE)
         time.sleep(chance.uniform(0, 1.5 * once))
+        at_the_end()
     for pipe in kept:
         with os.fdopen(pipe) as said:
             yield [tuple(line.split()) for line in said]
