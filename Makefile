@@ -58,7 +58,7 @@ demo: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages ## Load the demonstration 
 # ---------------------------------------------------------------- Verifying
 test: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages $(STAMP)/system ## Everything that must hold
 	.venv/bin/pytest -n 2 --dist loadfile -m "not browser" -o console_output_style=count
-	tools/with_postgres.sh .venv/bin/pytest -n 2 --dist loadfile -m "not browser and not slow and not sqlite" tests/app/survey tests/app/shared tests/app/reading -o console_output_style=count
+	tools/with_postgres.sh .venv/bin/pytest -n 2 --dist loadfile -m "not browser and not slow and not sqlite" tests/app -o console_output_style=count
 	.venv/bin/pytest -m browser -o console_output_style=count
 
 prove: $(STAMP)/venv $(STAMP)/assets $(STAMP)/messages $(STAMP)/system ## Attacks, faults and load, as figures: claim, target, measured (an hour)
