@@ -61,7 +61,7 @@ def _marks(made: World, everything: list[crawl.Thing], walks: list[crawl.Walk], 
     pages = leaks = keys = broken = documents = 0
     seen: set[tuple[str, str]] = set()
     for who in KNOWS:
-        found = crawl.walk(made, who, everything, most=0 if full else 1)
+        found = crawl.walk(made, who, everything, most=0 if full else 1, most_pages=20_000 if full else 350)
         walks.append(found)
         pages, documents, broken = pages + found.pages, documents + found.documents, broken + len(found.broken)
         leaks, keys, seen = leaks + len(found.leaks), keys + len(found.keys), seen | found.seen
@@ -80,7 +80,7 @@ def _marks(made: World, everything: list[crawl.Thing], walks: list[crawl.Walk], 
 
 
 def _ids(made: World, everything: list[crawl.Thing], full: bool) -> Iterator[Claim]:
-    each = 10_000 if full else 600
+    each = 10_000 if full else 300
     tried, reached, unlike = 0, [], []
     for who in ACCOUNTS:
         found = ids.probe(made, who, everything, each, random.Random(f"{SEED} {who}"))
