@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -134,11 +135,22 @@ def count_round(*, by: Actor, round: Round) -> None:  # noqa: A002
     except urn.KeyLost as error:
         raise Refused(_("The key of this vote is lost: it can no longer be counted. Open another vote.")) from error
     Cell.objects.bulk_create(_cells(box, sums))
+    _forget_order(box)
     box.box, box.state = None, State.COUNTED
     box.save(update_fields=["box", "state"])
     round.box, round.state = None, State.COUNTED
     transaction.on_commit(partial(urn.destroy, box))
     log(by, session, "vote_counted", kind=box.kind)
+
+
+def _forget_order(round_: Round) -> None:
+    """Who took part is written anew for all at once: rows changed one by one keep the order in which people voted."""
+    rows = list(Participation.objects.filter(round=round_))
+    secrets.SystemRandom().shuffle(rows)
+    Participation.objects.filter(round=round_).delete()
+    for row in rows:
+        row.pk = None
+    Participation.objects.bulk_create(rows)
 
 
 def _cells(round_: Round, sums: Mapping[tuple[str, str], list[int]]) -> list[Cell]:
@@ -170,6 +182,7 @@ def enter_on_paper(*, by: Actor, round: Round, counts: Mapping[tuple[str, str], 
         (code, side): list(counts.get((code, side), [0] * size)) for code, size in box.items for side in SIDES
     }
     Cell.objects.bulk_create(_cells(box, complete))
+    _forget_order(box)
     box.box, box.state, box.on_paper = None, State.COUNTED, True
     box.save(update_fields=["box", "state", "on_paper"])
     round.box, round.state, round.on_paper = None, State.COUNTED, True
