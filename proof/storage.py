@@ -12,7 +12,7 @@
    column of any table, visible or hidden, keeps that order, and no join of people with ballots beats chance (p < 0.001,
    corrected for the number of columns or joins). While answers come in, an order of sealed rows exists in places that
    the database itself keeps (PostgreSQL: ctid, xmin; both: the place in the file), measured here; nothing joins it to
-   people.
+   people. The same columns of who took part in the votes of a workshop, once they are counted.
 
 On PostgreSQL, slots and sealed bytes may stay in its write-ahead log until it is recycled: SECURITY.md says that
 PostgreSQL's own archives are outside; answers are sought there all the same, for none may ever be written.
@@ -352,8 +352,20 @@ def orders(campaigns: int, size: int) -> Iterator[Claim]:
                 ", ".join(told) or "not seen", bool(told))  # fmt: skip
 
 
+def votes(sessions: int, of_each: int) -> Iterator[Claim]:
+    """Who took part in a vote is kept, for totals; not when."""
+    personas.functions()
+    chance = random.Random(17)
+    found = order.verdicts([order.workshop(of_each, chance) for _ in range(sessions)])
+    kept = order.kept(found)
+    print("votes", *found[:3], sep="\n  ", file=sys.stderr)
+    claim = "Columns that keep the order of voting once the votes of a workshop are counted"
+    yield none_of(claim, len(kept), len(found), f"columns, {sessions} workshops of {2 * of_each}")
+
+
 def prove(full: bool) -> Iterator[Claim]:
     yield from orders(50 if full or not POSTGRES else 30, 30)
+    yield from votes(12, 10)
     with tempfile.TemporaryDirectory() as folder:
         yield from campaign(Path(folder) / "house", 15 if full else 10)
 

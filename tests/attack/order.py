@@ -24,6 +24,9 @@ from scipy.stats import poisson, rankdata
 
 import personas
 import wave_steps
+import workshops
+from reciproque.app.dialogue.actions import sessions, voting
+from reciproque.app.dialogue.models import Participant, Participation
 from reciproque.app.directory.models import Person
 from reciproque.app.shared.audit import actor
 from reciproque.app.survey.actions.invitations import queue_invitations
@@ -297,3 +300,25 @@ def _orders(columns: Columns, mine: Sequence[int]) -> dict[str, list[int]]:
 def kept(found: Iterable[Verdict]) -> list[Verdict]:
     """Columns in which an order survives, corrected for how many were tried."""
     return [verdict for verdict in found if verdict.p < CHANCE]
+
+
+# ---------------------------------------------------------------- Votes of a workshop
+def workshop(of_each: int, chance: random.Random) -> Observed:
+    """Everybody votes in an order drawn at random, the votes are counted: what is stored of who took part."""
+    cast = personas.cast()
+    made = workshops.voting_open(cast, of_each=of_each)
+    people = list(made.participants.all())
+    chance.shuffle(people)
+    for participant in people:
+        participant.session = made
+        workshops.vote(made, participant, workshops.AGREE, forecast=workshops.AGREE)
+    by = actor(cast.facilitator)
+    voting.seal_votes(by=by, session=made)
+    sessions.begin(by=by, session=made)
+    sessions.say_equity(by=by, session=made)
+    voting.reveal_votes(by=by, session=made)
+    round_ = made.rounds.get(kind="deck")
+    owners = dict(Participation.objects.filter(round=round_).values_list("pk", "participant"))
+    of_people = columns_of(Participation, "default", owners)
+    of_people |= columns_of(Participant, "default", {one.pk: one.pk for one in people})
+    return Observed({one.pk: one.side for one in people}, [one.pk for one in people], of_people, {})
