@@ -24,7 +24,9 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.folder, self.url, self._numbers = folder, os.environ.get("DATABASE_URL", ""), count(1)
         self.template = Installation(folder / "template", {"DATABASE_URL": self.url} if self.url else {})
-        self.template.python(PREPARE)
+        environment = self.template.environment | {"DJANGO_SETTINGS_MODULE": "reciproque.config.settings"}
+        code = f"import django; django.setup(); {PREPARE}"
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=1200)
 
     @property
     def on_files(self) -> bool:
@@ -57,7 +59,7 @@ class Ground:
         return f"{server}/{name}"
 
 
-def script(installation: Installation, *words: object, said: object = None, timeout: int = 1200) -> Any:
+def script(installation: Installation, *words: object, said: object = None, timeout: int = 3600) -> Any:
     """Run one scenario of fault_script.py on an installation; what it measured."""
     name = str(words[0])
     done = subprocess.run(

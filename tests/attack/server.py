@@ -101,6 +101,7 @@ class Respondents:
     statuses: Counter[int] = field(default_factory=Counter)
     pages: list[str] = field(default_factory=list)
     longest: float = 0.0
+    kept: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hand_in(self, token: str, patience: float = 120) -> str:
@@ -110,6 +111,7 @@ class Respondents:
             if receipt := self._try(token):
                 with self.lock:
                     self.acknowledged[token] = receipt
+                    self.kept += 1
                     self.longest = max(self.longest, time.monotonic() - started)
                 return receipt
             if time.monotonic() > until:

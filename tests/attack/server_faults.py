@@ -36,16 +36,17 @@ def kill_server(installation: Installation, tokens: Sequence[str], kills: int) -
 
 
 def hold_databases(installation: Installation, tokens: Sequence[str], seconds: float) -> Respondents:
-    """Somebody holds each database in turn while people hand in; they wait, and are told that it was kept."""
+    """Somebody holds each database in turn while people hand in, again and again, until both are free."""
     server = Server(installation)
     people = Respondents(server)
+    over = threading.Event()
     with server.running():
-        crowd = threading.Thread(target=people.all_hand_in, args=(tokens, 8))
+        crowd = threading.Thread(target=people.all_hand_in, args=(tokens, 8, over.is_set))
+        crowd.start()
         for holding in holds(installation):
             with holding:
-                if not crowd.ident:
-                    crowd.start()
                 time.sleep(seconds)
+        over.set()
         crowd.join()
     return people
 
