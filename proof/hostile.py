@@ -12,7 +12,8 @@ role signs in, and everything within reach is found by following links. Then:
 *   names that would like to be headers, in letters that leave for a mail server of ours.
 
 Content lengths that lie are not sent: the web server refuses them before the product. A request is slow when it takes
-more than two seconds twice.
+more than two seconds twice; on a machine with more to do than it has cores,
+the seconds are divided among those who wait.
 """
 
 from __future__ import annotations
