@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -62,7 +63,7 @@ def _pages(arguments: argparse.Namespace) -> None:
         print("Réciproque: the web server had stopped; it is started again.", file=sys.stderr, flush=True)
 
 
-def _web_server(arguments: argparse.Namespace) -> Granian:
+def _web_server(arguments: argparse.Namespace) -> Any:
     return Granian(
         "reciproque.config.wsgi:application",
         address=arguments.host,

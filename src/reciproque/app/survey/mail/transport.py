@@ -102,27 +102,25 @@ class Parcel:
     attachments: tuple[Attachment, ...] = ()
 
 
-class _Attentive:
+class _Attentive(smtplib.SMTP):
     """A conversation that remembers whether the message at hand may have been taken."""
 
     handed_over = False
 
-    def data(self: Any, msg: bytes) -> tuple[int, bytes]:
+    def data(self, msg: Any) -> tuple[int, bytes]:
         code, said = self.docmd("data")
         if code != 354:
             raise smtplib.SMTPDataError(code, said)
         end = b"" if msg.endswith(b"\r\n") else b"\r\n"
         self.send(re.sub(rb"(?m)^\.", b"..", msg) + end + b".\r\n")
         self.handed_over = True
-        self.sock.settimeout(max(self.timeout or 0, LAST_WORD))
+        if self.sock:
+            self.sock.settimeout(max(self.timeout or 0, LAST_WORD))
         code, said = self.getreply()
         self.handed_over = False
-        self.sock.settimeout(self.timeout)
+        if self.sock:
+            self.sock.settimeout(self.timeout)
         return code, said
-
-
-class _Plain(_Attentive, smtplib.SMTP):
-    pass
 
 
 class _Secure(_Attentive, smtplib.SMTP_SSL):
@@ -134,7 +132,7 @@ class Backend(EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return _Secure if self.use_ssl else _Plain
+        return _Secure if self.use_ssl else _Attentive
 
 
 def is_set() -> bool:
