@@ -6,8 +6,8 @@
    other does not.
 2. Six things open for both companies at one minute: the opening of a wave, its closing, the joint view of a web, the
    votes of a workshop, its frozen minutes, a promise that counts; and the first key opens nothing. Each is killed at
-   every SQL statement, commit and file operation, before and after it (one in three by default); then both sides read wherever a result would
-   show, and the mails that tell both sponsors are there for both or for neither.
+   every SQL statement, commit and file operation, before and after it (one in three by default); then both sides read
+   wherever a result would show, and the mails that tell both sponsors are there for both or for neither.
 3. The same while it happens: people of both sides read without end, each in a process of its own, while the act is
    done in another. Late is a request begun after the other side had been given a result, and answered without.
 """
