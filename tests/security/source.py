@@ -1,7 +1,6 @@
 """Reading the source of the product: what is called where."""
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -20,23 +19,30 @@ def trees() -> tuple[tuple[str, ast.Module], ...]:
     )
 
 
+@cache
 def called(node: ast.Call) -> str:
     """``a.b.c`` of a call ``a.b.c(...)``."""
     return ast.unparse(node.func)
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    for name, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield name, node
+@cache
+def calls() -> tuple[tuple[str, ast.Call], ...]:
+    return tuple((name, node) for name, node in nodes() if isinstance(node, ast.Call))
 
 
-def imports() -> Iterator[tuple[str, str]]:
-    for name, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from ((name, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield name, node.module
-                yield from ((name, f"{node.module}.{alias.name}") for alias in node.names)
+@cache
+def imports() -> tuple[tuple[str, str], ...]:
+    found = []
+    for name, node in nodes():
+        if isinstance(node, ast.Import):
+            found += [(name, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [(name, node.module), *((name, f"{node.module}.{alias.name}") for alias in node.names)]
+    return tuple(found)
+
+
+@cache
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
+    """The nodes that the rules look at, each once."""
+    wanted = (ast.Call, ast.Import, ast.ImportFrom, ast.Assign)
+    return tuple((name, node) for name, tree in trees() for node in ast.walk(tree) if isinstance(node, wanted))
