@@ -129,6 +129,8 @@ RULES = """
            FROM pg_constraint WHERE connamespace = %(schema)s::regnamespace
     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = %(schema)s
 """
+CASTS = re.compile(r"::(?:character varying|text)(?:\[\])?|[()]")
+"""PostgreSQL writes `x IN ('a', 'b')` with other casts and brackets once it was dumped and read again."""
 ROWS = """
     SELECT count(*), coalesce(md5(string_agg(hashed, '' ORDER BY hashed)), '')
     FROM (SELECT md5(t::text) hashed FROM (SELECT {} FROM {}) t) every_row
@@ -152,7 +154,7 @@ def _of_postgres(url: str, asked: Columns) -> Content:
                 tables[f"{alias}.{name}"] = server.execute(select).fetchone()
             numbers = "SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences WHERE schemaname = %s"
             counters |= {f"{alias}.{name}": value for name, value in server.execute(numbers, [schema])}
-            rules += [f"{alias}: {rule}" for (rule,) in server.execute(RULES, {"schema": schema})]
+            rules += [f"{alias}: {CASTS.sub('', rule)}" for (rule,) in server.execute(RULES, {"schema": schema})]
     return Content(tables, counters, tuple(sorted(rules)), columns)
 
 
