@@ -46,9 +46,8 @@ def test_what_is_shown_follows_from_published_figures(small):
     before = census.refetched(small, visitor, pages)
     assert before.keys() == set(pages)
     known = census.told(Publication.objects.all()) | census.RULES | census.counters(small)
-    assert {address: census.unexplained(document, known) for address, document in before.items()} == dict.fromkeys(
-        pages, []
-    )
+    unexplained = {address: census.unexplained(document, known) for address, document in before.items()}
+    assert not any(unexplained.values()), unexplained
     charts = [chart for document in before.values() for chart in census.charts(document.html)]
     assert len(charts) > 8
     assert [census.unwritten_places(chart) for chart in charts] == [[]] * len(charts)

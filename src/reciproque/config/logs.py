@@ -17,7 +17,7 @@ class NoRespondentPaths(logging.Filter):
 
 
 class NoTraceOfRefusals(logging.Filter):
-    """A request that was refused is one line: only a fault of ours leaves a trace, so that no stranger fills the log."""
+    """A refused request is one line: only a fault of ours leaves a trace, so that no stranger fills the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:

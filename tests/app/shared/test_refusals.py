@@ -12,7 +12,9 @@ from reciproque.config.logs import NoTraceOfRefusals
 
 def test_an_argument_of_the_action_may_have_any_name():
     """A wave has a form, and a form is what the screen calls the action with."""
-    assert try_action(Form(), lambda **given: given["form"] + given["action"], form="full ", action="wave") == "full wave"
+    assert (
+        try_action(Form(), lambda **given: given["form"] + given["action"], form="full ", action="wave") == "full wave"
+    )
 
 
 def test_a_refusal_becomes_an_error_of_the_form():

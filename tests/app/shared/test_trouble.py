@@ -14,7 +14,7 @@ from django.test import Client
 
 import personas
 from reciproque.app.shared import clock, middleware
-from reciproque.app.shared.trouble import passes
+from reciproque.app.shared.errors import passes
 from reciproque.app.shared.views import Visits
 
 

@@ -15,8 +15,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from reciproque.app.shared import clock
+from reciproque.app.shared.errors import passes
 from reciproque.app.shared.gallery import samples
-from reciproque.app.shared.trouble import passes
 
 AN_HOUR = timedelta(hours=1)
 MOST_KNOWN = 10_000

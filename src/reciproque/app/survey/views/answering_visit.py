@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from reciproque.app.shared.errors import passes
 from reciproque.app.shared.middleware import SAFE, read_only
-from reciproque.app.shared.trouble import passes
 from reciproque.app.survey.forms import answers, envelope
 from reciproque.app.survey.forms.envelope import BadEnvelope, StaleEnvelope, Visit
 from reciproque.app.survey.models import WaveState
