@@ -33,10 +33,10 @@ def prove(full: bool) -> Iterator[Claim]:
         place = Installation(Path(folder) / "data", {"RECIPROQUE_PROXIES": "1", "RECIPROQUE_URL": address})
         with place.start("serve", "--port", port):
             fetch(f"{address}/health")
-            place.python(SEED.format(count=max(count // 2, 100)))
+            place.python(SEED.format(count=count // 2))
             for question in QUESTIONS:
                 yield from _claims(question, port, count)
-            known, nobody = list(until_refused(port, "known")), list(until_refused(port, "nobdy"))
+            known, nobody = (list(until_refused(port, kind, count // 2 - 1)) for kind in ("known", "nobdy"))
             refused = sum(page != known[0] for page in known)
             alike = known == nobody and refused > 0
             yield Claim(

@@ -356,19 +356,19 @@ account_request_login_code G302 G200:strangers P302 P200:strangers
 mfa_index                G200 P405
 mfa_authenticate         G302 P302
 mfa_reauthenticate       Gin Pin
-mfa_activate_totp        Gin Pin
+mfa_activate_totp        G302 P302
 mfa_deactivate_totp      G404 P404
 mfa_view_recovery_codes  G404 P405
 mfa_generate_recovery_codes Gin Pin
 mfa_download_recovery_codes G404 P404
 mfa_list_webauthn        G200 P405
-mfa_add_webauthn         Gin Pin
+mfa_add_webauthn         G302 P302
 mfa_reauthenticate_webauthn Gin Pin
 mfa_remove_webauthn      G404* P404*
 mfa_edit_webauthn        G404* P404*
 mfa_login_webauthn       G302 P302
-usersessions_list        G200 Pin
-usersessions_list        G200 Pin
+usersessions_list        G200 Pin Hin
+usersessions_list        G200 Pin Hin
 set_language             G302* P302*
 gallery                  G404* P404*
 health                   G200* P200*
@@ -379,7 +379,9 @@ def expected(name: str, who: str, method: str, words: list[str]) -> str:
     """The status, or "in" where the visitor is sent to sign in."""
     if method in REFUSED_METHODS:
         return "405"
-    wanted = [word for word in words if word[0] == ("G" if method == "HEAD" else method[0])]
+    wanted = [word for word in words if word[0] == method[0]]
+    if method == "HEAD" and not wanted:
+        wanted = [word for word in words if word[0] == "G"]
     if method == "HEAD" and name in NO_HEAD.split():
         wanted = [re.sub(r"^G\d+", "G405", word.partition(":")[0]) for word in wanted]
     found = "404" if who in ACCOUNTS else "in"

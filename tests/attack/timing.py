@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 TOKEN = re.compile(rb'csrfmiddlewaretoken" value="([^"]*)"')
 DRAWN_ANEW = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*|nonce-[\w-]+|"challenge": ?"[^"]*"')
-NOT_COMPARED = {"date", "set-cookie", "content-length", "server"}
+NOT_COMPARED = {"date", "expires", "set-cookie", "content-length", "server"}
 
 # Everybody is in one table of addresses of the same length, so that an address that comes back is as long as any other.
 SEED = """
@@ -90,7 +90,7 @@ class Stranger:
     asked: int = 0
 
     def __post_init__(self) -> None:
-        self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def get(self, path: str) -> bytes:
         response = self._send("GET", path, b"")
@@ -108,6 +108,8 @@ class Stranger:
         page = response.read()
         spent = time.perf_counter() - started
         headers = {name.lower(): value for name, value in response.getheaders() if name.lower() not in NOT_COMPARED}
+        policy = headers.get("content-security-policy", "")
+        headers["content-security-policy"] = ";".join(sorted(policy.split("; ")))  # each process has its own order
         return spent, response.status, headers, page
 
     def _send(self, method: str, path: str, body: bytes, place: str = "") -> http.client.HTTPResponse:
@@ -197,7 +199,8 @@ def ask(port: int, question: Question, count: int, rng: random.Random) -> Heard:
     heard = Heard({kind: [] for kind in question.kinds}, {kind: set() for kind in question.kinds})
     for number in range(-2, count):  # the first ones warm the server up
         for kind in rng.sample(question.kinds, len(question.kinds)):
-            email = f"{kind}{max(number, 0) // question.a_person:05d}@example.test"
+            person = number // question.a_person if number >= 0 else 99_999
+            email = f"{kind}{person:05d}@example.test"
             spent, status, headers, page = stranger.post(question.path, **question.fields(email))
             if number >= 0:
                 heard.times[kind].append(spent * 1000)
@@ -210,11 +213,11 @@ def plain(page: bytes, email: str) -> bytes:
     return DRAWN_ANEW.sub(b"", page).replace(email.encode(), b"")
 
 
-def until_refused(port: int, kind: str, tries: int = 9) -> Iterator[bytes]:
+def until_refused(port: int, kind: str, person: int, tries: int = 9) -> Iterator[bytes]:
     """The same address typed again and again with a wrong password, from places all over the world."""
     stranger = Stranger(port)
     stranger.get("/accounts/login/")
-    email = f"{kind}00099@example.test"
+    email = f"{kind}{person:05d}@example.test"
     for _ in range(tries):
         _spent, status, _headers, page = stranger.post("/accounts/login/", login=email, password="still not it")
         yield str(status).encode() + plain(page, email)
