@@ -96,7 +96,7 @@ def _in_both_languages(world: World, one: Field, file: Upload, data: bytes, trie
         page = Page(content_of(response).decode("utf-8", "replace"))
         if response.status_code >= 500 or page.running:
             tried.harmed.append(f"{label}: {response.status_code} {page.running}")
-        sentences[language] = complaints(content_of(response).decode("utf-8", "replace"))
+        sentences[language] = complaints(content_of(response).decode("utf-8", "replace"), response.status_code)
         if not sentences[language] and not _is_preview(response, page):
             tried.unsaid.append(f"{label}: {response.status_code}, no word")
         tried.unsaid += [f"{label}: {words}" for words in sentences[language] if TECHNICAL.search(words)]
@@ -117,9 +117,11 @@ TECHNICAL = re.compile(r"Traceback|Exception|Error\b|0x[0-9a-f]{6}|<class|\bNone
 COMPLAINT = re.compile(r'class="field-error"[^>]*>(.*?)</p>|class="notice is-error"[^>]*>(.*?)</div>', re.S)
 
 
-def complaints(page: str) -> list[str]:
-    """The sentences of a page that say what is wrong."""
+def complaints(page: str, status: int = 200) -> list[str]:
+    """The sentences of a page that say what is wrong; the whole of it, when it is there for nothing else."""
     parts = [first or second for first, second in COMPLAINT.findall(page)]
+    if status in (400, 413):
+        parts += re.findall(r"<main.*?</main>", page, re.S)
     return [words for part in parts if (words := " ".join(re.sub(r"<[^>]*>", " ", part).split()))]
 
 
