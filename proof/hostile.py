@@ -39,6 +39,7 @@ from django.db import connection
 
 # A browser can only be told what a page may do: the second factor and the cost of passwords are proved elsewhere.
 settings.SECOND_FACTOR_REQUIRED = False
+settings.SESSION_IDLE_SECONDS = settings.SESSION_COOKIE_AGE  # nobody is signed out between two looks
 settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -148,6 +149,8 @@ def _texts(world: hostile.World, reached: list[hostile.Reached], saved: hostile.
         shown = hostile_pages.look(world, chosen)
         _compare(plain, shown, marked, found)
         said(f"texts {turn + 1} of {turns}: {sum(map(len, found.values()))} found")
+        for fault in [fault for kind in found.values() for fault in kind][:5] if not turn else []:
+            said(f"so far: {fault}")
         if turn == 0:
             browsed, pages = _browsed(world, chosen, 60 if full else 24)
     unit = f"readings ({len(texts)} payloads in {len(columns)} columns)"
