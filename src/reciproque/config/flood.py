@@ -92,7 +92,7 @@ def place_of(environ: dict[str, Any], proxies: int) -> str:
     A home or an office has 2^64 addresses of IPv6: the network counts as one.
     """
     said = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    text = said[-proxies] if proxies and len(said) >= proxies else environ.get("REMOTE_ADDR", "")
+    text = said[-proxies] if proxies and len(said) >= proxies else str(environ.get("REMOTE_ADDR", ""))
     try:
         address = ip_address(text.partition("%")[0].strip("[]"))
     except ValueError:

@@ -111,7 +111,7 @@ def _vote(room: Session, round_: Round) -> None:
 def _drawn(robot: Participant, place: int, code: str, size: int) -> int:
     likes = LIKES.get(code.partition(":")[0], (1,) * size)
     if code.startswith("v:") and place % TORN_EVERY == 0:
-        likes = TORN[robot.side]
+        likes = TORN[Side(robot.side)]
     return _dice.choices(range(size), likes[:size])[0]
 
 

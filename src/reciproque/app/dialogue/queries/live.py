@@ -241,8 +241,10 @@ def _of_statement(session: Session, live: Live) -> list[Shown]:
         return []
     if view.again is not None and _counted_round(live):
         return [Shown(_("Before the debate"), "", view.result)]
-    guessed = [Shown(_("What each side expected of the other"), "", view.guess, _("Think that many would agree"))]
-    return [Shown("", "", view.result), *(guessed if view.guess else [])]  # type: ignore[list-item]
+    if view.guess is None:
+        return [Shown("", "", view.result)]
+    guessed = Shown(_("What each side expected of the other"), "", view.guess, _("Think that many would agree"))
+    return [Shown("", "", view.result), guessed]
 
 
 def _moved(session: Session, live: Live, phase: Phase) -> Movement | None:

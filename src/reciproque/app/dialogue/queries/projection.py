@@ -259,13 +259,15 @@ def _movement(
     present: Present,
 ) -> Movement:
     """A word per side, from the codes of both votes and how many may have answered only one of them."""
-    counts = {side: tuple(_counts(cells, item, side) for _round, cells in (before, after)) for side in SIDES}
+    counts = {side: (_counts(before[1], item, side), _counts(after[1], item, side)) for side in SIDES}
     if min(one.answers for pair in counts.values() for one in pair) < SHOWN_FROM:
         return Movement(_("Too few answers to show: each company says its position in one sentence."), ())
     people = {
         side: [present.get((round_.pk, side), frozenset()) for round_, _cells in (before, after)] for side in SIDES
     }
-    words = {side: movement(*counts[side], _came_or_went(people[side], counts[side])) for side in SIDES}
+    words = {}
+    for side, (first, second) in counts.items():
+        words[side] = movement(first, second, _came_or_went(people[side], (first, second)))
     if after[0].on_paper:  # slips of paper do not say who was there
         words = dict.fromkeys(SIDES, "unclear")
     sentence = _("Only a movement of several people is told, so that nobody is given away.")

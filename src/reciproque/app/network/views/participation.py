@@ -123,10 +123,12 @@ def web_link_revoke(request: SignedIn, key: str) -> HttpResponse:
 def web_waiting(request: SignedIn, key: str) -> HttpResponse:
     """A new name that a key person gave: it joins the half, or is set aside."""
     seat, waiting = access.waiting_for(request.user, key)
-    done, action = _("This name is set aside. Nothing of it is kept."), participation.refuse_waiting
+    by = actor(request.user)
     if request.POST.get("answer") == "yes":
-        done, action = _("The tie is in your half."), participation.accept_waiting
-    act(request, done, action, by=actor(request.user), waiting=waiting)
+        act(request, _("The tie is in your half."), participation.accept_waiting, by=by, waiting=waiting)
+    else:
+        done = _("This name is set aside. Nothing of it is kept.")
+        act(request, done, participation.refuse_waiting, by=by, waiting=waiting)
     return redirect("web-links", seat.relationship.key)
 
 
