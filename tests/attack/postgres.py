@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import random
 import shlex
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,20 +51,24 @@ def _cluster() -> Path:
 
 
 def _processes(folder: Path) -> list[int]:
-    postmaster = int((folder / "postmaster.pid").read_text().split()[0])
-    found = [postmaster]
-    for tasks in glob.glob(f"/proc/{postmaster}/task/*/children"):
-        found += map(int, Path(tasks).read_text().split())
+    """Everything that works in the cluster's folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if place.readlink() == folder:
+                found.append(int(place.parent.name))
+        except OSError:
+            continue
     return found
 
 
 def _kill(folder: Path) -> None:
-    for process in _processes(folder):
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    time.sleep(0.2)
+    """Until nobody is left: those that outlive their master would keep the next one from starting."""
+    while left := _processes(folder):
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
 
 
 def _start(folder: Path) -> None:
@@ -73,7 +77,11 @@ def _start(folder: Path) -> None:
     control = [str(Path(command).with_name("pg_ctl")), "-D", str(folder), "-w", "-t", "120", "-l", str(folder) + ".log"]
     rest = shlex.join([option for option in options if option not in ("-D", str(folder))])
     user = ["runuser", "-u", folder.owner(), "--"] if os.geteuid() == 0 else []
-    (folder / "postmaster.pid").unlink(missing_ok=True)
+    for left in (
+        folder / "postmaster.pid",
+        *folder.parent.glob(".s.PGSQL.*"),
+    ):  # its number may stay taken, by a zombie
+        left.unlink(missing_ok=True)
     subprocess.run([*user, *control, "-o", rest, "start"], check=True, stdout=subprocess.DEVNULL)
 
 
