@@ -7,13 +7,16 @@ from django.test import Client
 from django.urls import reverse
 
 import personas
+import promised
 import workshops
 from attack import isolation_forms as forms
 from attack import isolation_headers as headers
 from attack import isolation_table as table
 from attack.isolation_crawl import Walk, content_of, routes
 from attack.isolation_world import ACCOUNTS, KNOWS, marks_in
+from reciproque.app.commitments.actions.exposed import name_exposed
 from reciproque.app.dialogue.actions import live as room
+from reciproque.app.directory.access import log_for
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.models import AuditRecord
@@ -147,3 +150,18 @@ def test_a_changed_list_that_waits_in_the_page_is_refused(cast):
     with forms.watched() as written:
         assert client.post(address, {"content": content, "do": "import"}).status_code == 302
     assert written - forms.HOUSE == set()
+
+
+def test_a_colleague_without_a_seat_does_not_read_that_somebody_was_exposed(cast):
+    company = cast.relationship.client
+    colleague, promises = personas.account("colleague", company), promised.Promises(cast)
+    person = company.people.first()
+    by = actor(cast.client_sponsor)
+    name_exposed(by=by, commitment=promises.settled("broken"), person=person, defended="The choice")
+    name = str(cast.relationship.supplier)
+    assert name in signed_in(cast.client_member).get("/directory/log/").content.decode()
+    for other in (colleague, cast.supplier_sponsor):
+        actions = log_for(other).values_list("action", flat=True)
+        assert "exposed_sponsor.named" not in actions
+    assert "exposed_sponsor.named" in log_for(cast.client_member).values_list("action", flat=True)
+    assert name not in signed_in(colleague).get("/directory/log/").content.decode()

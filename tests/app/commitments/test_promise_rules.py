@@ -315,7 +315,7 @@ def test_exposed_sponsors_are_read_by_their_own_company_only(promises):
             assert "canary" not in page
             assert str(row.person) not in page
     record = AuditRecord.objects.get(action="exposed_sponsor.named")
-    assert (record.audience, record.organisation_key) == ("organisation", promises.relationship.client.key)
+    assert (record.audience, record.relationship_key) == ("client", promises.relationship.key)
     assert str(row.person) not in f"{record.subject} {record.data}"
     for persona in ("supplier_sponsor", "facilitator"):
         log = sign_in(getattr(promises.cast, persona)).get(reverse("log", args=[promises.relationship.key]))

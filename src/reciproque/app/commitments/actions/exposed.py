@@ -61,12 +61,13 @@ def _own_company(by: Actor, commitment: Commitment) -> Organisation:
 
 
 def _log(by: Actor, action: str, commitment: Commitment, company: Organisation) -> None:
-    """Readable inside the company only, and without a name: the log outlives what is forgotten."""
+    """For those of the company with a seat here, and without a name: the log outlives what is forgotten."""
+    own = commitment.relationship.client_id == company.pk
     audit.record(
         by=by,
         action=action,
         subject=str(commitment.relationship),
-        audience=Audience.ORGANISATION,
+        audience=Audience.CLIENT if own else Audience.SUPPLIER,
         organisation_key=company.key,
         relationship_key=commitment.relationship.key,
         data={"commitment": commitment.key},
