@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from django.db import connections  # noqa: E402
 
 from attack import continuity  # noqa: E402
 from attack.continuity import Content  # noqa: E402
+from killer import Killer  # noqa: E402
 from reciproque.app.shared.audit import verify_chain  # noqa: E402
 from reciproque.cli import backup, main, prepare, restore  # noqa: E402
 
@@ -45,37 +45,6 @@ ASKED = parser.parse_args()
 FORGETFUL = ASKED.forgetful
 URL = os.environ.get("DATABASE_URL", "")
 DATA = settings.DATA_DIR
-
-
-class Killer:
-    """Kills its own process at the n-th event."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.seen = at, 0
-
-    def event(self) -> None:
-        self.seen += 1
-        if self.seen == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            self.event()
-            result = function(*args, **kwargs)
-            self.event()
-            return result
-
-        return watched
-
-    def install(self) -> None:
-        for connection in connections.all():
-            connection.execute_wrappers.append(lambda execute, *args: self.around(execute)(*args))
-            connection._commit = self.around(connection._commit)
-        for name in FILE_OPERATIONS:
-            setattr(os, name, self.around(getattr(os, name)))
-        restore._send = self.around(restore._send)
-        subprocess.run = self.around(subprocess.run)
-        backup._copy_sqlite = self.around(backup._copy_sqlite)
 
 
 @dataclass(frozen=True)
@@ -94,7 +63,7 @@ def in_child(work: Callable[[], Any], kill_at: int = 0) -> Ended:
     if child == 0:
         os.close(read)
         killer, said = Killer(kill_at), {}
-        killer.install()
+        killer.install(connections.all(), FILE_OPERATIONS)
         try:
             said["result"] = work()
         except BaseException as error:

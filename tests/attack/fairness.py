@@ -15,7 +15,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from consistency.test_urls import patterns
+from killer import Killer
 from personas import Cast
 from reciproque.app.network.views import participation
 from reciproque.app.shared import clock
@@ -183,35 +183,6 @@ def told(cast: Cast) -> dict[str, list[str]]:
 
 
 # ---------------------------------------------------------------- Forks, kills, a folder put back
-class Killer:
-    """Kills its own process at the n-th event, before or after it."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.seen = at, 0
-
-    def event(self) -> None:
-        self.seen += 1
-        if self.seen == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            self.event()
-            result = function(*args, **kwargs)
-            self.event()
-            return result
-
-        return watched
-
-    def install(self) -> None:
-        for connection in connections.all():
-            connection.ensure_connection()
-            connection.execute_wrappers.append(lambda execute, *args: self.around(execute)(*args))
-            connection._commit = self.around(connection._commit)
-        for name in ("fsync", "link", "unlink", "replace"):
-            setattr(os, name, self.around(getattr(os, name)))
-
-
 def fork(work: Callable[[], Any], kill_at: int = 0) -> tuple[bool, Any]:
     """Run in a child; whether it lived to its end, and what it gave."""
     connections.close_all()
@@ -221,7 +192,9 @@ def fork(work: Callable[[], Any], kill_at: int = 0) -> tuple[bool, Any]:
         os.close(out)
         try:
             if kill_at:
-                Killer(kill_at).install()
+                for connection in connections.all():
+                    connection.ensure_connection()
+                Killer(kill_at).install(connections.all())
             said = json.dumps({"given": work()})
         except BaseException as error:
             said = json.dumps({"error": repr(error)})

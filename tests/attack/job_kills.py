@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ import promised
 import wave_steps
 import workshops
 from attack.submissions import drop_connections
+from killer import Killer
 from reciproque.app.commitments.jobs import JOBS as PROMISES
 from reciproque.app.dialogue.actions import minutes, sessions
 from reciproque.app.dialogue.jobs import JOBS as WORKSHOPS
@@ -124,41 +123,6 @@ def _ended() -> datetime:
 
 
 # ---------------------------------------------------------------- Killed, and taken over
-@dataclass
-class Killer:
-    """Counts the writes of its process, and kills it at one of them, before or after it is made."""
-
-    at: int
-    seen: int = 0
-
-    def event(self) -> None:
-        self.seen += 1
-        if self.seen == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            self.event()
-            result = function(*args, **kwargs)
-            self.event()
-            return result
-
-        return watched
-
-    def install(self) -> None:
-        for connection in connections.all():
-            connection.ensure_connection()
-            connection.execute_wrappers.append(self._statement)
-            connection._commit = self.around(connection._commit)
-        for name in ("fsync", "link", "unlink"):
-            setattr(os, name, self.around(getattr(os, name)))
-
-    def _statement(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if sql.lstrip("( ").upper().startswith("SELECT"):
-            return execute(sql, *rest)
-        return self.around(execute)(sql, *rest)
-
-
 def kill_jobs(most: int) -> dict[str, Any]:
     """For each job: how many points were tried, at most so many evenly spread, and what went wrong."""
     moments = due()
@@ -184,14 +148,14 @@ def planted() -> list[str]:
 
 def _every_point(snapshot: Snapshot, job: worker.Job, moment: datetime, most: int) -> dict[str, Any]:
     before = _in_child(lambda: state())
-    writes = _in_child(lambda: _run(job, moment, Killer(0)))
+    writes = _in_child(lambda: _run(job, moment, Killer(0, only_writes=True)))
     end = _in_child(lambda: state())
     wrong = [] if end != before else ["the job did nothing"]
     points = range(1, writes + 1)
     tried = points[:: max(1, -(-len(points) // most))]
     for point in tried:
         snapshot.put_back()
-        if _in_child(lambda point=point: _run(job, moment, Killer(point))) is not None:
+        if _in_child(lambda point=point: _run(job, moment, Killer(point, only_writes=True))) is not None:
             wrong.append(f"point {point} was not reached")
         _in_child(lambda: _run(job, moment, None))
         if (reached := _in_child(lambda: state())) != end:
@@ -206,7 +170,9 @@ def _run(job: worker.Job, moment: datetime, killer: Killer | None) -> int:
         worker.schedule([job])
         ScheduledJob.objects.filter(name=job.name).update(next_at=moment)
         if killer:
-            killer.install()
+            for connection in connections.all():
+                connection.ensure_connection()
+            killer.install(connections.all(), ("fsync", "link", "unlink"))
         while worker.run_due([job], worker.Turn(worker.new_holder(), lambda: False)):
             pass
         if ScheduledJob.objects.get(name=job.name).failures:

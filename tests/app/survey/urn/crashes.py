@@ -26,6 +26,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from killer import Killer  # noqa: E402
 from reciproque.app.survey.urn import close, collect, keys, opening, receipts, store  # noqa: E402
 from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn  # noqa: E402
 from urns import Urn  # noqa: E402
@@ -36,35 +37,6 @@ ANSWERED = (0, 1, 4)
 wave_ids = iter(range(1, 100_000))
 
 
-class Killer:
-    """Kills its own process at the n-th event."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.seen = at, 0
-
-    def event(self) -> None:
-        self.seen += 1
-        if self.seen == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            self.event()
-            result = function(*args, **kwargs)
-            self.event()
-            return result
-
-        return watched
-
-    def install(self) -> None:
-        connection = connections["ballots"]
-        connection.ensure_connection()
-        connection.execute_wrappers.append(lambda execute, *args: self.around(execute)(*args))
-        connection._commit = self.around(connection._commit)
-        for name in ("fsync", "link", "unlink"):
-            setattr(os, name, self.around(getattr(os, name)))
-
-
 def in_child(work: Callable[[], Any], kill_at: int = 0) -> tuple[bool, Any]:
     """Run in a fork; gives (finished, result)."""
     read, write = os.pipe()
@@ -72,7 +44,8 @@ def in_child(work: Callable[[], Any], kill_at: int = 0) -> tuple[bool, Any]:
     if child == 0:
         os.close(read)
         killer = Killer(kill_at)
-        killer.install()
+        connections["ballots"].ensure_connection()
+        killer.install([connections["ballots"]], ("fsync", "link", "unlink"))
         try:
             result = work()
         except BaseException as error:
