@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 import personas
-from reciproque.app.directory.models import Membership
+from reciproque.app.directory.models import Function, Membership
 from reciproque.app.shared.models import AuditRecord
 
 EVERYBODY = (
@@ -164,11 +164,11 @@ QUERIES = {"people": 11, "members": 8, "directory": 7}
 
 
 def test_search_ignores_accents_and_case(client, cast):
-    company = cast.relationship.client
+    company, quality = cast.relationship.client, Function.objects.get(code="quality")
     client.force_login(cast.client_sponsor)
     client.post(
         reverse("person-new", args=[company.key]),
-        {"first_name": "Zoé", "last_name": "Lefèvre", "language": "fr", "function": 1},
+        {"first_name": "Zoé", "last_name": "Lefèvre", "language": "fr", "function": quality.pk},
     )
     body = client.get(reverse("people"), {"company": company.key, "q": "LEFEVRE zoe"}).content.decode()
     assert "Lefèvre" in body
