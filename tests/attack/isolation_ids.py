@@ -17,6 +17,7 @@ from attack.isolation_world import World
 from reciproque.app.shared.vocabulary import ALPHABET
 
 ABSENT = "zzzzzzzzzzzz"
+ABSENT_NUMBER = "987654321"
 MALFORMED = (
     "0", "-1", "1", "999999999999", "null", "None", "undefined", "%00", "%0a", "..", "..%2f..", "*", "' or 1=1 --",
     "é" * 12, "a" * 300, "%F0%9F%94%91", "2" * 12 + " ", "true", "{{7*7}}", "%c0%ae",
@@ -42,11 +43,17 @@ def probe(world: World, who: str, everything: list[Thing], count: int, rng: rand
         route, method = rng.choice(doors), rng.choice(("GET", "POST"))
         asked, around = _places(route, own, rng)
         key = _key(route, asked, foreign, everything, rng)
-        nobody = _address(route, {**around, asked: ABSENT})
+        nobodys = _absent(route, asked)
+        nobody = _address(route, {**around, asked: nobodys})
         if (nobody, method) not in absent:
-            absent[nobody, method] = _answer(client, method, nobody, ABSENT)
+            absent[nobody, method] = _answer(client, method, nobody, nobodys)
         _compare(found, client, method, _address(route, {**around, asked: key}), key, absent[nobody, method], who)
     return found
+
+
+def _absent(route: str, parameter: str) -> str:
+    """A name that no row has, of the shape that the address takes: a word for a number is no address at all."""
+    return ABSENT_NUMBER if f"<int:{parameter}>" in route else ABSENT
 
 
 def _named(route: str) -> list[str]:
@@ -80,7 +87,7 @@ def _key(route: str, parameter: str, foreign: list[Thing], everything: list[Thin
     if draw < 0.75:
         near = rng.choice([one.key for one in everything if one.model is kind] or [ABSENT])
         if near.isdigit():
-            return str(int(near) + rng.choice((1000, -1000)))
+            return str(int(near) + 1000)
         place = rng.randrange(len(near))
         return near[:place] + rng.choice([one for one in ALPHABET if one != near[place]]) + near[place + 1 :]
     if draw < 0.95 and "<int:" not in route:
@@ -90,7 +97,7 @@ def _key(route: str, parameter: str, foreign: list[Thing], everything: list[Thin
 
 def _address(route: str, keys: dict[str, str]) -> str:
     chosen = {"side": "client", "what": "step", **{name: quote(key, safe="%") for name, key in keys.items()}}
-    return PARAMETER.sub(lambda found: chosen.get(found[1], ABSENT), route)
+    return PARAMETER.sub(lambda found: chosen.get(found[1], _absent(route, found[1])), route)
 
 
 def _answer(client: Client, method: str, address: str, key: str) -> tuple[int, bytes]:
@@ -105,7 +112,8 @@ def _answer(client: Client, method: str, address: str, key: str) -> tuple[int, b
 def _plain(response: HttpResponse, address: str, key: str) -> bytes:
     """The page less what is drawn anew each time and less the name that was asked for."""
     body = DRAWN_ANEW.sub(b"", b"".join(response.streaming_content) if response.streaming else response.content)
-    for word in {address, key, quote(key, safe="%"), escape(key), escape(address)}:
+    names = set() if key.isdigit() else {key, quote(key, safe="%"), escape(key)}  # a 2 stands in every page
+    for word in {address, escape(address), *names}:
         body = body.replace(word.encode(), b"")
     return body
 
