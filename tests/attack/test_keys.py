@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.db import connections
 
 import personas
 import wave_steps
@@ -15,24 +14,12 @@ from reciproque.app.shared.models import AuditRecord
 from reciproque.app.survey.actions.invitations import queue_log_heads
 from reciproque.app.survey.models import OutboxMail
 from reciproque.app.survey.urn import lock, store
-from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
+from reciproque.app.survey.urn.models import SealedBallot
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "ballots"])
-
-
-@pytest.fixture(autouse=True)
-def folders(tmp_path, settings):
-    settings.SECRETS_DIR = tmp_path / "secrets"
-    settings.SECRETS_DIR.mkdir()
-    _empty()
-    yield
-    _empty()
-    connections["ballots"].close()
-
-
-def _empty():
-    for table in (Ballot, SealedBallot, ShutUrn):
-        table.objects.all().delete()
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
+    pytest.mark.usefixtures("folders"),
+]
 
 
 @pytest.mark.parametrize("side", keys.SIDES)

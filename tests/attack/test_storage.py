@@ -16,7 +16,7 @@ from reciproque.app.survey.actions.answering import submit_ballot
 from reciproque.app.survey.actions.closing import purge_due
 from reciproque.app.survey.models import WrappedHalf
 from reciproque.app.survey.urn import collect, seal, tokens
-from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
+from reciproque.app.survey.urn.models import Ballot, SealedBallot
 from reciproque.demo import campaign
 
 pytestmark = [
@@ -24,21 +24,6 @@ pytestmark = [
     pytest.mark.skipif(connections["ballots"].vendor != "sqlite", reason="reads SQLite's files"),
 ]
 SIDES = ("client", "supplier")
-
-
-@pytest.fixture
-def folders(tmp_path, settings):
-    settings.SECRETS_DIR = tmp_path / "secrets"
-    settings.SECRETS_DIR.mkdir()
-    _empty()
-    yield
-    _empty()
-    connections["ballots"].close()
-
-
-def _empty():
-    for table in (Ballot, SealedBallot, ShutUrn):
-        table.objects.all().delete()
 
 
 def stage_of(people=9):

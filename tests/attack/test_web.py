@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connections
 from django.test import Client
 from django.urls import get_resolver
 
@@ -16,7 +15,7 @@ from reciproque.app.network.views import participation
 from reciproque.app.reading.actions import turn_key
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
-from reciproque.app.survey.urn.models import Ballot, SealedBallot, ShutUrn
+from reciproque.app.survey.urn.models import Ballot
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "ballots"])
 ROLES = (
@@ -32,21 +31,6 @@ ROLES = (
     "host_admin",
 )
 FIGURES = ("reading", "reading-pdf", "reading-xlsx", "reading-limits", "reading-texts")
-
-
-@pytest.fixture
-def folders(tmp_path, settings):
-    settings.SECRETS_DIR = tmp_path / "secrets"
-    settings.SECRETS_DIR.mkdir()
-    _empty()
-    yield
-    _empty()
-    connections["ballots"].close()
-
-
-def _empty():
-    for table in (Ballot, SealedBallot, ShutUrn):
-        table.objects.all().delete()
 
 
 def addresses(wave):
