@@ -35,7 +35,7 @@ def prove(full: bool) -> Iterator[Claim]:
             fetch(f"{address}/health")
             place.python(SEED.format(count=count // 2))
             for question in QUESTIONS:
-                yield from _claims(question, port, count)
+                yield from _claims(question, port, count if full else question.most)
             known, nobody = (list(until_refused(port, kind, count // 2 - 1)) for kind in ("known", "nobdy"))
             refused = sum(page != known[0] for page in known)
             alike = known == nobody and refused > 0

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -11,9 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 COMMAND = (sys.executable, "-m", "reciproque.cli.main")
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+
+
+class Started(subprocess.Popen[bytes]):
+    """A command that runs."""
+
+    said: IO[str]
+
+    def all_said(self) -> str:
+        self.said.seek(0)
+        return self.said.read()
 
 
 @dataclass
@@ -53,21 +65,19 @@ class Installation:
         return done.stdout
 
     @contextmanager
-    def start(self, *words: object) -> Iterator[subprocess.Popen[str]]:
-        process = subprocess.Popen(
-            [*self.command, *map(str, words)],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(timeout=60)
-            process.stdout.close()
+    def start(self, *words: object) -> Iterator[Started]:
+        """Until the end of the block. What it says goes to a file: a pipe that nobody reads would stop it."""
+        with tempfile.TemporaryFile("a+") as said:
+            process = Started(
+                [*self.command, *map(str, words)], env=self.environment, stdout=said, stderr=subprocess.STDOUT
+            )
+            process.said = said
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait(timeout=60)
 
 
 def free_port() -> int:

@@ -6,8 +6,10 @@ is sent. `poison` writes a text into every column that people can write in, what
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -38,10 +40,12 @@ from reciproque.app.dialogue.models import Minutes, Participant
 from reciproque.app.dialogue.queries.files import minutes_pdf
 from reciproque.app.dialogue.queries.minutes import content_of as content_of_minutes
 from reciproque.app.dialogue.queries.minutes import digest_of
+from reciproque.app.directory.actions import organisations
 from reciproque.app.directory.models import Account
 from reciproque.app.network.actions import participation
 from reciproque.app.network.tokens import address_of, secret_of
 from reciproque.app.network.views import participation as ties_by_link
+from reciproque.app.reading import actions as reading
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.models import AuditRecord
 from reciproque.app.survey.urn import collect, tokens
@@ -208,8 +212,17 @@ def _live(world: World, cast: personas.Cast) -> None:
 
 def _over(world: World, cast: personas.Cast) -> None:
     """A reading with texts, a workshop whose minutes are amended."""
+    by = actor(cast.facilitator)
+    client = cast.relationship.client
+    organisations.change_organisation(
+        by=by, organisation=client, name=client.name, registration_number="552 100 554", country=client.country
+    )
+    client.people.update(phone="+33 1 23 45 67 89")
     opened = worlds.opened(cast.relationship, numbers=(8, 9), texts=3)
     worlds.add_texts(opened.publication, 2, destiny="facilitator", start=3)
+    worlds.add_texts(opened.publication, 2, destiny="reword", start=10)
+    for text in opened.publication.texts.filter(destiny="reword"):
+        reading.reword_text(by=by, text=text, reworded="Said otherwise")
     ended = workshops.revealed(cast)
     sessions.end(by=actor(cast.facilitator), session=ended)
     participant = ended.participants.filter(side="supplier").first()
@@ -311,6 +324,7 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self._form: Form | None = None
         self._select: tuple[str, list[str]] | None = None
+        self._data = False  # within a script that holds data, which its page reads
         self.feed(text)
         self.close()
 
@@ -318,6 +332,7 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self.elements[f"{tag} {' '.join(sorted(given))}"] += 1
         self._hazards(tag, given)
+        self._data = tag == "script" and given.get("type") == "application/json"
         self.links += [
             given[name] for name in ("href", *ASKING) if name in given and tag not in ("link", "use", "image")
         ]
@@ -369,10 +384,21 @@ class Page(HTMLParser):
             self._select = None
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        self.words += _strings(json.loads(data)) if self._data and data.strip() else [data]
 
     def handle_comment(self, data: str) -> None:
         self.elements[f"!-- {len(data) > 0}"] += 1
+
+
+def _strings(data: object) -> Iterator[str]:
+    """All the words that data holds."""
+    if isinstance(data, dict):
+        data = [*data, *data.values()]
+    if isinstance(data, list):
+        for one in data:
+            yield from _strings(one)
+    elif isinstance(data, str):
+        yield data
 
 
 def content_of(response: object) -> bytes:
@@ -493,7 +519,8 @@ Said = Callable[[str, int], str]
 def poison(text: Said, *, fit: bool = False, only: Container[str] | None = None) -> Counter[str]:
     """Write `text(column, row)` into every such column of every row, past every form; says how many of each.
 
-    `fit` cuts it to the length of the column, as every form does; `only` names the tables.
+    `fit` cuts it to the length of the column, as every form does, and ends it with the row, so that no two are the
+    same; `only` names the tables.
     """
     written: Counter[str] = Counter()
     with connection.cursor() as cursor:
@@ -506,16 +533,20 @@ def poison(text: Said, *, fit: bool = False, only: Container[str] | None = None)
             cursor.execute(f'SELECT "{primary}" FROM "{table}"{where} ORDER BY "{primary}"')
             rows = [pk for (pk,) in cursor.fetchall()]
             label = f"{model.__name__}.{column.name}"
-            most = column.max_length if fit else None
+            most = (column.max_length if fit else None) or sys.maxsize
             cursor.executemany(
                 f'UPDATE "{table}" SET "{name}" = %s WHERE "{primary}" = %s',
-                [(text(label, pk)[:most], pk) for pk in rows],
+                [(_cut(text(label, pk), most, f" {pk}"), pk) for pk in rows],
             )
             written[label] += len(rows)
     if only is None:
         _in_records(text)
         _in_minutes()
     return written
+
+
+def _cut(text: str, most: int, end: str) -> str:
+    return text if len(text) <= most else text[: most - len(end)] + end
 
 
 def _in_records(text: Said) -> None:

@@ -295,14 +295,18 @@ class Walk:
 
 
 def walk(world: World, who: str, everything: list[Thing], *, most: int = 0, most_pages: int = 4000) -> Walk:
-    """From the front door along every link, and to every address of the table with the keys of every company."""
+    """From the front door along every link, then to every address of the table with the keys of every company."""
     client, found, knows = visitor(world, who), Walk(who), world.knows(who)
     foreign = {one.key: one for one in everything if one.readers not in knows and _named_by_key(one)}
-    waiting = deque([*doors(world, who), *_table(everything, most)])
+    waiting, listed = deque(doors(world, who)), deque(_table(everything, most))
     known, queries = set(waiting), dict[str, int]()
     done = 0
-    while waiting and done < most_pages:
-        address = waiting.popleft()
+    while (waiting or listed) and done < most_pages:
+        if waiting:
+            address = waiting.popleft()
+        elif (address := listed.popleft()) in known:
+            continue
+        known.add(address)
         if done % 200 == 0:
             quiet()
         done += 1

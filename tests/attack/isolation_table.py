@@ -249,7 +249,7 @@ wave-cancel              G200:leaders P200:leaders
 wave-clone               G200:leaders P200:leaders
 wave-receipts            G200:seated P405
 wave-outbox              G200:leaders P405
-wave-mail-check          G200:leaders P200:leaders
+wave-mail-check          G200:leaders P302:leaders
 wave-links-by-hand       G405 P302:leaders
 invitation-link          G405 P200:own_preparers
 mail-retry               G405 P302:own_leaders

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 import personas
@@ -46,3 +47,10 @@ def test_ten_wrong_links_a_minute_then_none_for_that_place_alone(path):
         assert elsewhere.post(path, {"token": right}).status_code == 302
     with clock.at(now + timedelta(seconds=61)):
         assert here.post(path, {"token": right}).status_code == 302
+
+
+def test_tries_at_invented_accounts_do_not_make_those_at_a_real_one_forgotten():
+    cache.set("a-tried-account", "five times", 300)
+    for number in range(1000):
+        cache.set(f"invented-{number:04d}", "once", 300)
+    assert cache.get("a-tried-account") == "five times"

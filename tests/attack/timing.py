@@ -148,13 +148,14 @@ class Question:
     kinds: Sequence[str]
     fields: Fields
     a_person: int = 4  # times that one address is typed: fewer than what makes the form say "too many"
+    most: int = 300  # tries of each kind that an hour leaves time for
 
 
 QUESTIONS = (
     Question("Send my link again", "/r/again", ("asked", "answd", "notin", "nobdy"), lambda email: {"email": email}),
     Question(
         "Sign in with a wrong password", "/accounts/login/", ("known", "nobdy", "disab", "never", "twofa"),
-        lambda email: {"login": email, "password": "not the password at all"},
+        lambda email: {"login": email, "password": "not the password at all"}, most=100,
     ),
     Question("Forgotten password", "/accounts/password/reset/", ("known", "nobdy", "disab", "never"),
              lambda email: {"email": email}, 2),

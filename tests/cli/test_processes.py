@@ -72,7 +72,7 @@ def test_a_server_and_its_worker_stop_together(installation, number):
         server.send_signal(number)
         assert server.wait(timeout=40) == 0
         until(lambda: not any(alive(pid) for pid in family))
-        said = server.stdout.read()
+        said = server.all_said()
     assert "Traceback" not in said
     assert f"http://127.0.0.1:{port}" in said
     assert "type this code once" in said
@@ -110,7 +110,7 @@ def test_a_killed_worker_is_started_again(installation):
         server.terminate()
         assert server.wait(timeout=40) == 0
         until(lambda: not alive(last))
-        assert server.stdout.read().count("started again") == 2
+        assert server.all_said().count("started again") == 2
 
 
 def test_web_processes_that_are_killed_again_and_again_do_not_stop_the_server(installation):
