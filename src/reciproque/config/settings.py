@@ -136,7 +136,13 @@ DATABASES = databases(DATABASE_URL, env.text("BALLOTS_DATABASE_URL"), DATA_DIR)
 DATABASE_ROUTERS = ["reciproque.config.databases.BallotRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "reciproque_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "reciproque_cache",
+        # Holds the counts of wrong tries: more than anybody can make in the five minutes for which they count, or
+        # tries at invented accounts would push out those at a real one.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
     # Rendered instruments: the same bytes for everybody, so each process keeps its own copy.
     "frozen": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "frozen", "TIMEOUT": None},
 }
