@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import resource
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -154,7 +156,21 @@ def _remounted() -> Iterator[None]:
 
 
 def _mount(how: str) -> None:
-    subprocess.run(["mount", "-o", how, data_folder()], check=True)
+    """Files that were just closed keep a disk busy for a moment."""
+    for left in reversed(range(50)):
+        gc.collect()
+        done = subprocess.run(["mount", "-o", how, data_folder()], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        if not left:
+            raise RuntimeError(f"{done.stderr} {_open_files(data_folder())}")
+        time.sleep(0.1)
+
+
+def _open_files(folder: str) -> list[str]:
+    """What this process holds open in a folder."""
+    held = [os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+    return [path for path in held if path.startswith(folder)]
 
 
 @contextmanager
