@@ -61,7 +61,7 @@ def _marks(made: World, everything: list[crawl.Thing], walks: list[crawl.Walk], 
     pages = leaks = keys = broken = documents = 0
     seen: set[tuple[str, str]] = set()
     for who in KNOWS:
-        found = crawl.walk(made, who, everything, most=0 if full else 1, most_pages=20_000 if full else 350)
+        found = crawl.walk(made, who, everything, most=0 if full else 1, most_pages=20_000 if full else 450)
         walks.append(found)
         pages, documents, broken = pages + found.pages, documents + found.documents, broken + len(found.broken)
         leaks, keys, seen = leaks + len(found.leaks), keys + len(found.keys), seen | found.seen

@@ -43,7 +43,7 @@ from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import Wave
 from reciproque.app.survey.urn import collect
 
-MARK = re.compile(r"zq([a-p]+)q(\d+)z", re.IGNORECASE)
+MARK = re.compile(r"zq([a-z]+)q(\d+)z", re.IGNORECASE)
 LIVE_SCALES = ("up", "down", "criticality", "declared", "estimated", "market")
 
 # Who reads what. n?: the name of a company; p?: its people; o?: its own business; e?: a company that it opened a
@@ -93,6 +93,7 @@ EITHER = {
     "kab": {"ab"},
     "kbc": {"bc"},
 }
+READERS = {"nobody", *EITHER, *" ".join(KNOWS.values()).split()}
 ACCOUNTS = tuple(KNOWS)[: tuple(KNOWS).index("anonymous")]
 _numbers = Counter[str]()
 
@@ -104,8 +105,9 @@ def mark(readers: str) -> str:
 
 
 def marks_in(text: str) -> set[tuple[str, str]]:
-    """The marks of a text, even where a document cut them at the end of a line."""
-    return {(found[0].lower(), found[1].lower()) for found in MARK.finditer(text)}
+    """The marks of a text, even where a document cut them at the end of a line; not what a token looks like by chance."""
+    found = {(one[0].lower(), one[1].lower()) for one in MARK.finditer(text)}
+    return {(word, readers) for word, readers in found if readers in READERS}
 
 
 @dataclass
@@ -362,7 +364,7 @@ def _web(bond: Bond, *, joint: bool) -> None:
     for side, (kept, told) in (("client", own[:2]), ("supplier", own[2:])):
         readers = bond.people(side)
         company, known = bond.relationship.organisation(side), bond.known(side)
-        before = kept if not joint else both
+        before = both if joint else told  # not laid side by side yet
         for shown, code in ((Shown.BOTH, before), (Shown.FACILITATOR, told), (Shown.OWN, kept)):
             person = _person(company, known if joint and shown == Shown.BOTH else readers)
             web.people[str(person)] = person

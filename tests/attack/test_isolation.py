@@ -13,7 +13,7 @@ from attack import isolation_forms as forms
 from attack import isolation_headers as headers
 from attack import isolation_table as table
 from attack.isolation_crawl import Walk, content_of, routes
-from attack.isolation_world import ACCOUNTS, KNOWS, marks_in
+from attack.isolation_world import ACCOUNTS, KNOWS, READERS, marks_in
 from reciproque.app.commitments.actions.exposed import name_exposed
 from reciproque.app.dialogue.actions import live as room
 from reciproque.app.directory.access import log_for
@@ -76,6 +76,15 @@ def test_a_mark_of_somebody_else_is_a_leak_and_an_own_one_is_not():
     walk = Walk("c_member")
     walk.note("/page", HttpResponse("zqocq1z zqoaq2z"), frozenset(KNOWS["c_member"].split()), {})
     assert walk.leaks == {("zqoaq2z", "oa"): "/page"}
+
+
+@pytest.mark.parametrize("readers", sorted(READERS))
+def test_the_mark_of_every_kind_of_reader_is_found(readers):
+    assert marks_in(f"<td>Zq{readers}q9z</td>") == {(f"zq{readers}q9z", readers)}
+
+
+def test_a_token_that_looks_like_a_mark_is_none():
+    assert marks_in('value="xZqgq7z"') == set()
 
 
 def test_a_never_knows_the_name_of_c():
