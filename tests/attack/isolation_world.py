@@ -105,7 +105,7 @@ def mark(readers: str) -> str:
 
 
 def marks_in(text: str) -> set[tuple[str, str]]:
-    """The marks of a text, even where a document cut them at the end of a line; not what a token looks like by chance."""
+    """The marks of a text, even where a document cut them at the end of a line; tokens only look like some."""
     found = {(one[0].lower(), one[1].lower()) for one in MARK.finditer(text)}
     return {(word, readers) for word, readers in found if readers in READERS}
 
