@@ -72,16 +72,19 @@ def table(claims: Iterable[Claim]) -> Table:
     return made
 
 
-def record(claims: Iterable[Claim], full: bool) -> None:
-    """Each claim keeps one line in the figures: its last measure, the day, and whether at the whole scale."""
+def record(claims: Iterable[Claim], full: bool, *, all_of_them: bool = False) -> None:
+    """Each claim keeps one line a scale: its last measure and the day. Claims that are no longer made go."""
     today, scale = datetime.now(UTC).date().isoformat(), "whole" if full else "an hour's"
-    head, _, rows = FIGURES.read_text().partition("| --- | --- | --- | --- | --- |\n")
-    lines = {row.split(" | ")[0]: row for row in rows.splitlines() if row}
+    head, rule, rows = FIGURES.read_text().partition("| --- | --- | --- | --- | --- |\n")
+    lines = {(row.split(" | ")[0], row.split(" | ")[3]): row for row in rows.splitlines() if row}
+    measured = {}
     for claim in claims:
         said = [text.replace("|", "/") for text in (claim.claim, claim.target, claim.measured)]
-        measured = said[2] if claim.kept else f"**missed**: {said[2]}"
-        lines[f"| {said[0]}"] = f"| {said[0]} | {said[1]} | {measured} | {scale} | {today} |"
-    FIGURES.write_text(f"{head}| --- | --- | --- | --- | --- |\n" + "\n".join(lines.values()) + "\n")
+        result = said[2] if claim.kept else f"**missed**: {said[2]}"
+        measured[f"| {said[0]}", scale] = f"| {said[0]} | {said[1]} | {result} | {scale} | {today} |"
+    if all_of_them:
+        lines = {key: row for key, row in lines.items() if key[1] != scale}
+    FIGURES.write_text(head + rule + "\n".join((lines | measured).values()) + "\n")
 
 
 def main() -> int:
@@ -102,6 +105,8 @@ def main() -> int:
         parts = list(lanes.map(proved, asked[0]))
     parts += [proved(run) for run in asked[1]]
     claims = [claim for part in parts for claim in part]
+    if not options.parts:
+        record(claims, options.full, all_of_them=True)
     Console(width=160).print(table(claims))
     missed = sum(not claim.kept for claim in claims)
     print(f"{len(claims)} claims, {missed} missed, {(time.monotonic() - started) / 60:.1f} minutes")

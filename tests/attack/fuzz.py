@@ -65,6 +65,8 @@ HEADERS = (
     ("REMOTE_ADDR", "rqx"), ("HTTP_ACCEPT", ""), ("HTTP_HX_PROMPT", "é"),
 )  # fmt: skip
 
+NUMBERS = ("0", "1", "2", "17", "2147483648", "9223372036854775808", "9" * 60)
+
 Field = tuple[bytes, bytes]
 
 
@@ -136,14 +138,16 @@ class Generator:
     def _from_table(self, rng: Random) -> Request:
         """Any address, with keys that exist, that do not, or that are no keys."""
         route = rng.choice(self.routes)
-        address = re.sub(r"<[^>]*>|\(\?P<\w+>[^)]*\)", lambda _m: self._key(rng), route)
+        address = re.sub(r"<[^>]*>|\(\?P<\w+>[^)]*\)", lambda name: self._key(rng, name[0]), route)
         address = re.sub(r"[\^$]|\\Z|\\", "", address)
         body = _encoded([(self._text(rng)[:40], self._text(rng)) for _ in range(rng.randrange(4))]).encode()
         return Request(
             rng.choice(self.visitors), rng.choice(METHODS), address, body, rng.choice(KINDS), self._head(rng)
         )
 
-    def _key(self, rng: Random) -> str:
+    def _key(self, rng: Random, name: str) -> str:
+        if name.startswith("<int:"):
+            return rng.choice(NUMBERS)
         if rng.random() < 0.6 and self.keys:
             return rng.choice(self.keys)
         return quote_from_bytes(self._text(rng)[:200], safe="") or "-"

@@ -154,7 +154,7 @@ def _collecting(world: World, cast: personas.Cast) -> None:
     _phone(world, "voter", voting_room.participants.filter(side="client").first(), "/d/vote")
     web = webs.Web(cast)
     web.both_say("Alice Client", "Boris Supplier", subject="parts", email="boris@example.test")
-    web.says("client", "Ada Client", "Bill Supplier", shown="own_company", subject="plans")
+    web.says("client", "Ada Client", "Bill Supplier", shown="own", subject="plans")
     by = actor(cast.client_sponsor)
     link = participation.make_link(
         by=by, relationship=cast.relationship, side="client", person=web.people["Ada Client"]
@@ -252,6 +252,7 @@ def _choosing(world: World, cast: personas.Cast) -> None:
     by = actor(cast.supplier_sponsor)
     request = deck.ask_removal(by=by, statement=drawn[0], why="It names somebody")
     deck.answer_removal(by=actor(cast.facilitator), asked=request, granted=False, answer="It names nobody")
+    deck.ask_removal(by=by, statement=drawn[1], why="It names somebody else")
     _phone(world, "phone of the deck", people["client"][0], "/d/deck")
 
 

@@ -55,11 +55,11 @@ MAIL_SETTINGS = (
 def one_of_each(turn: str) -> list[OutboxMail]:
     """A letter of each kind that the present world gives a reason for."""
     made = list(_to_people(turn))
-    accounts = Membership.objects.select_related("account", "relationship")
+    accounts = Membership.objects.order_by("pk").select_related("account", "relationship")
     for place, wave_state, kind in ((1, WaveState.CLOSED, Kind.CLOSED), (2, WaveState.OPEN, Kind.OPENED)):
         member = accounts.filter(relationship__waves__state=wave_state, role="sponsor").first()
         if member is not None:
-            wave = member.relationship.waves.filter(state=wave_state).first()
+            wave = member.relationship.waves.filter(state=wave_state).earliest("pk")
             made.append(outbox.letter_to_account(member.account, kind, once=f"{turn}:{place}", wave=wave))
     member = accounts.get(pk=accounts.first().pk)  # type: ignore[union-attr]
     head = {"sequence": 1, "hash": "0" * 64}

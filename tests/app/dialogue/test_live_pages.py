@@ -248,6 +248,19 @@ def test_who_is_ready_is_a_number(cast, led):
         assert participant.name not in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("what", "status"), [("phone-ready", 302), ("phone-note", 409), ("phone-live-vote", 409), ("phone-proposal", 422)]
+)
+def test_a_page_left_open_from_a_room_that_is_not_there_is_answered_in_words(cast, what, status):
+    session = workshops.signed(cast)
+    workshops.invite(cast, session)
+    left = {"text": "Kept on the page", "reader": "facilitator", "step": "1", "place": "0", "key": "k" * 24}
+    answer = phone_of(session).post(reverse(what), left)
+    assert answer.status_code == status
+    assert what != "phone-note" or "Kept on the page" in answer.content.decode()
+    assert not session.participants.filter(joined=True).exists()
+
+
 def test_a_private_sentence_never_reaches_the_server_s_tables_and_comes_back(cast, led):
     console, phone = client_of(cast.facilitator), phone_of(led)
     take_to(console, led, "divides")

@@ -243,8 +243,8 @@ ROUNDS: Mapping[str, tuple[str, list[tuple[str, int]]]] = {
 
 def answer_vote(*, participant: Participant, token: bytes, answers: Mapping[str, int]) -> None:
     """One slip from a phone, until the time is over. Without actor nor record, as for every vote."""
-    live = Live.objects.select_related("round").get(session=participant.session)
-    if live.activity != A.VOTE or live.round is None:
+    live = Live.objects.select_related("round").filter(session=participant.session).first()
+    if live is None or live.activity != A.VOTE or live.round is None:
         raise Refused(_("The votes are sealed: nothing can be added or changed any more."))
     cast(round=live.round, token=token, answers=answers)
 
@@ -304,10 +304,10 @@ def write_note(*, participant: Participant, step: int, place: int, key: str, tex
     The key is drawn by the page and known to it alone; with it the sentence can be changed.
     """
     session = participant.session
-    live = Live.objects.get(session=session)
+    live = Live.objects.filter(session=session).first()
     if not session.has_external_facilitator:
         raise Refused(_("Sentences are handed to a facilitator employed by neither company only: keep yours to speak."))
-    reached = 0 <= place_of(session, step) <= place_of(session, live.participants_step)
+    reached = live is not None and 0 <= place_of(session, step) <= place_of(session, live.participants_step)
     if session.state != SessionState.LIVE or not reached:
         raise Refused(_("The room is elsewhere. Your sentence was not handed over."))
     if PHASES[step].code not in ("divides", "unsaid") or len(key) < SHORTEST_KEY or not text.strip():
@@ -363,8 +363,13 @@ def _end_turn(live: Live) -> None:
 # ---------------------------------------------------------------- people
 @transaction.atomic
 def be_ready(*, participant: Participant) -> None:
-    """Here, and ready for what comes after this step. Counted by side, never shown by name."""
-    live = Live.objects.get(session=participant.session)
+    """Here, and ready for what comes after this step. Counted by side, never shown by name.
+
+    A page left open from another moment says it of a room that is not there: nothing is kept.
+    """
+    live = Live.objects.filter(session=participant.session).first()
+    if live is None:
+        return
     participant.joined, participant.ready_step = True, live.participants_step
     participant.save(update_fields=["joined", "ready_step"])
 
