@@ -249,7 +249,7 @@ def test_who_is_ready_is_a_number(cast, led):
 
 
 @pytest.mark.parametrize(
-    ("what", "status"), [("phone-ready", 302), ("phone-note", 409), ("phone-live-vote", 409), ("phone-proposal", 422)]
+    ("what", "status"), [("phone-ready", 302), ("phone-note", 409), ("phone-live-vote", 409), ("phone-proposal", 302)]
 )
 def test_a_page_left_open_from_a_room_that_is_not_there_is_answered_in_words(cast, what, status):
     session = workshops.signed(cast)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from nacl.secret import SecretBox
 
-from reciproque.app.dialogue.models import Participant, Round, Session
+from reciproque.app.dialogue.models import Participant, Round, Session, SessionState
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey.urn import files, tokens
@@ -44,6 +44,13 @@ def make_links(session: Session) -> None:
 
 def destroy_links(session: Session) -> None:
     files.destroy(_links(session))
+
+
+def destroy_left_links() -> None:
+    """Those of sessions that are over: whoever was killed right after ending one had no time to destroy them."""
+    left = {path.stem.removeprefix("workshop-") for path in settings.SECRETS_DIR.glob("workshop-*.key")}
+    for session in Session.objects.filter(key__in=left, state__in=(SessionState.FROZEN, SessionState.CANCELLED)):
+        destroy_links(session)
 
 
 def token_of(participant: Participant) -> bytes:

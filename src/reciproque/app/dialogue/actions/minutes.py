@@ -83,3 +83,4 @@ def freeze_due(*, by: Actor = SYSTEM) -> None:
     """Every session whose five working days are over."""
     for session in Session.objects.filter(state=SessionState.MINUTES, amend_until__lte=clock.now()):
         freeze(by=by, session=session)
+    urn.destroy_left_links()
