@@ -108,7 +108,7 @@ class Respondents:
         until = time.monotonic() + patience
         while True:
             started = time.monotonic()
-            if receipt := self._try(token):
+            if receipt := self._try(token, patience):
                 with self.lock:
                     self.acknowledged[token] = receipt
                     self.kept += 1
@@ -118,14 +118,15 @@ class Respondents:
                 raise TimeoutError("nobody acknowledged")
             time.sleep(0.1)
 
-    def _try(self, token: str) -> str:
+    def _try(self, token: str, patience: float) -> str:
         status, _page, _where, cookie = self._seen("POST", "/r", {"token": token}, "")
         if status != 302:
             return ""
         status, _page, where, cookie = self._seen("POST", "/r/hand-in", ANSWERS, cookie)
         if (status, where) != (302, "/r/receipt"):
             return ""
-        for _ in range(200):  # it was acknowledged: the receipt is in the cookie, whoever serves the page
+        until = time.monotonic() + patience
+        while time.monotonic() < until:  # it was acknowledged: the receipt is in the cookie, whoever serves the page
             status, page, _where, _cookie = self._seen("GET", where, None, cookie)
             if status == 200:
                 return "".join(RECEIPT.findall(page))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import TextField
+from django.db.models import Max, Min, TextField
 from django.db.models.functions import Cast
 
 from reciproque.app.directory.models import Membership
@@ -17,6 +16,7 @@ from reciproque.app.shared.vocabulary import other_side
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState
 from reciproque.app.survey.urn import collect, verify
 from reciproque.app.survey.urn.collect import Recognised
+from reciproque.app.survey.urn.errors import InvalidToken
 from reciproque.instruments import Instrument, parse
 
 FIELDS = (
@@ -30,9 +30,9 @@ FIELDS = (
     "wave__languages",
     "wave__closes_at",
     "wave__instrument_digest",
-    "wave__relationship__client__name",
-    "wave__relationship__supplier__name",
 )
+A_MINUTE = 60
+"""Seconds for which each process remembers names: a page of a thousand respondents asks for the same ones each time."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,9 @@ def respondent(wave_id: int, invitation_id: int) -> Respondent | None:
     row = next(iter(asked.order_by().values_list(*FIELDS)), None)
     if row is None:
         return None
-    side, language, function, key, state, level, form, languages, closes_at, digest, client, supplier = row
-    own, seen = (client, supplier) if side == "client" else (supplier, client)
+    side, language, function, key, state, level, form, languages, closes_at, digest = row
+    names = _companies(wave_id, key)
+    own, seen = names[side], names[other_side(side)]
     known = tuple(code for code, _name in settings.LANGUAGES if code in languages) or ("fr", "en")
     return Respondent(
         wave_id=wave_id,
@@ -127,11 +128,12 @@ def respondent(wave_id: int, invitation_id: int) -> Respondent | None:
 
 def recognise(typed: str) -> Recognised:
     """Whose token was typed, among the waves that collect; InvalidToken otherwise."""
-    invitations: dict[int, list[int]] = defaultdict(list)
-    collecting = Invitation.objects.filter(wave__state=WaveState.COLLECTING, cancelled=False)
-    for wave_id, invitation_id in collecting.values_list("wave_id", "id"):
-        invitations[wave_id].append(invitation_id)
-    return collect.recognise(typed, invitations)
+    collecting = Invitation.objects.filter(wave__state=WaveState.COLLECTING).order_by().values_list("wave_id")
+    ends = collecting.annotate(first=Min("id"), last=Max("id"))
+    found = collect.recognise(typed, {wave_id: range(first, last + 1) for wave_id, first, last in ends})
+    if not Invitation.objects.filter(pk=found.invitation_id, wave_id=found.wave_id, cancelled=False).exists():
+        raise InvalidToken
+    return found
 
 
 def public_keys(wave_id: int) -> dict[str, bytes]:
@@ -140,7 +142,16 @@ def public_keys(wave_id: int) -> dict[str, bytes]:
     return {side: bytes(public) for side, public in keys}
 
 
-def facilitator(wave_id: int) -> Facilitator | None:
+def facilitator(wave_id: int, wave_key: str) -> Facilitator | None:
+    """Whom respondents may turn to, as it was known at most a minute ago."""
+    kept: tuple[Facilitator | None] | None = caches["frozen"].get(f"facilitator:{wave_key}")
+    if kept is None:
+        kept = (_facilitator(wave_id),)
+        caches["frozen"].set(f"facilitator:{wave_key}", kept, A_MINUTE)
+    return kept[0]
+
+
+def _facilitator(wave_id: int) -> Facilitator | None:
     found = (
         Membership.objects.filter(relationship__waves=wave_id, role=Membership.Role.FACILITATOR)
         .order_by("pk")
@@ -177,6 +188,16 @@ def receipt_found(receipt: str) -> ReceiptFound | None:
                 holds=verify.verify_wave(wave).holds,
             )
     return None
+
+
+def _companies(wave_id: int, wave_key: str) -> dict[str, str]:
+    """The names of the two companies by side, as they were known at most a minute ago."""
+    names: dict[str, str] | None = caches["frozen"].get(f"companies:{wave_key}")
+    if names is None:
+        row = Wave.objects.values_list("relationship__client__name", "relationship__supplier__name").get(pk=wave_id)
+        names = dict(zip(("client", "supplier"), row, strict=True))
+        caches["frozen"].set(f"companies:{wave_key}", names, A_MINUTE)
+    return names
 
 
 def _instrument(wave_id: int, digest: str) -> Instrument:

@@ -69,7 +69,7 @@ def promise(request: HttpRequest) -> HttpResponse:
     """What is sure and what is not, before the first question."""
     visit = visit_of(request)
     person = person_of(visit)
-    facilitator = answering.facilitator(visit.wave_id)
+    facilitator = answering.facilitator(visit.wave_id, person.wave_key)
     return _page(
         request, "survey/respond_promise.html", visit, person, facilitator=facilitator, count=len(person.questions)
     )
@@ -123,7 +123,11 @@ def receipt(request: HttpRequest) -> HttpResponse:
         return redirect("respond-promise")
     person = person_of(visit)
     return _page(
-        request, "survey/respond_receipt.html", visit, person, facilitator=answering.facilitator(visit.wave_id)
+        request,
+        "survey/respond_receipt.html",
+        visit,
+        person,
+        facilitator=answering.facilitator(visit.wave_id, person.wave_key),
     )
 
 
