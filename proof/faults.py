@@ -102,8 +102,9 @@ def held(ground: Ground, scale: Scale) -> Iterator[Claim]:
     what = f"each database held for {HELD} s"
     yield from _kept(what, found | {"acknowledged": people.kept})
     yield _no_error(what, people)
-    waited = 0.8 * HELD <= people.longest <= 2 * HELD  # less, and nobody met the lock
-    yield Claim(f"Longest wait of a person: {what}", f"at most {2 * HELD} s", f"{people.longest:.1f} s", waited)
+    most = 2 * HELD + 5  # somebody may meet both, one after the other; under 0.8, nobody met the lock
+    waited = 0.8 * HELD <= people.longest <= most
+    yield Claim(f"Longest wait of a person: {what}", f"at most {most} s", f"{people.longest:.1f} s", waited)
 
 
 # ---------------------------------------------------------------- Disks
