@@ -226,6 +226,7 @@ def raced(made: Installation, seeded: dict, tallies: dict[str, list[Tally]]) -> 
     at = time.time() + 8
     for process in [world(made, "close", seeded["small"]["wave"], start_at=at) for _ in range(RACERS)]:
         told(process)
+    told(world(made, "close", seeded["small"]["wave"]))  # the next round of the job: what each left to the others
     closed = {name: told(world(made, "state", seeded[name]["wave"])) for name in tallies}
     last = {
         (name, person): receipt
