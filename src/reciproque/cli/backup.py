@@ -30,6 +30,7 @@ class BadBackup(CannotRun):
 
 
 def run(arguments: argparse.Namespace) -> int:
+    os.nice(10)  # people who answer meanwhile come first
     print(write(arguments.folder))
     return 0
 

@@ -32,7 +32,8 @@ def submit_ballot(
     if unknown:
         raise ValueError(f"not in this questionnaire: {sorted(unknown)}")
     sealed = Answers(function=person.function, scores=answers, texts=tuple(Text(*text) for text in texts))
-    return collect.submit(found, side=person.side, answers=sealed, **answering.public_keys(found.wave_id))
+    keys = answering.public_keys(found.wave_id, person.wave_key)
+    return collect.submit(found, side=person.side, answers=sealed, **keys)
 
 
 def withdraw_ballot(*, token: str | Recognised) -> bool:

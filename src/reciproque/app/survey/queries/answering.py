@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
@@ -32,7 +35,10 @@ FIELDS = (
     "wave__instrument_digest",
 )
 A_MINUTE = 60
-"""Seconds for which each process remembers names: a page of a thousand respondents asks for the same ones each time."""
+"""Seconds for which each process remembers names and public keys, the same ones for a thousand respondents."""
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -136,19 +142,19 @@ def recognise(typed: str) -> Recognised:
     return found
 
 
-def public_keys(wave_id: int) -> dict[str, bytes]:
-    """The public half of each side's key: {"client": …, "supplier": …}."""
-    keys = SealingKey.objects.filter(wave_id=wave_id).values_list("side", "public_key")
-    return {side: bytes(public) for side, public in keys}
+def public_keys(wave_id: int, wave_key: str) -> dict[str, bytes]:
+    """The public half of each side's key: {"client": …, "supplier": …}. They stand still while a wave collects."""
+
+    def ask() -> dict[str, bytes]:
+        keys = SealingKey.objects.filter(wave_id=wave_id).values_list("side", "public_key")
+        return {side: bytes(public) for side, public in keys}
+
+    return _remembered(f"keys:{wave_key}", ask)
 
 
 def facilitator(wave_id: int, wave_key: str) -> Facilitator | None:
     """Whom respondents may turn to, as it was known at most a minute ago."""
-    kept: tuple[Facilitator | None] | None = caches["frozen"].get(f"facilitator:{wave_key}")
-    if kept is None:
-        kept = (_facilitator(wave_id),)
-        caches["frozen"].set(f"facilitator:{wave_key}", kept, A_MINUTE)
-    return kept[0]
+    return _remembered(f"facilitator:{wave_key}", partial(_facilitator, wave_id))
 
 
 def _facilitator(wave_id: int) -> Facilitator | None:
@@ -192,12 +198,20 @@ def receipt_found(receipt: str) -> ReceiptFound | None:
 
 def _companies(wave_id: int, wave_key: str) -> dict[str, str]:
     """The names of the two companies by side, as they were known at most a minute ago."""
-    names: dict[str, str] | None = caches["frozen"].get(f"companies:{wave_key}")
-    if names is None:
+
+    def ask() -> dict[str, str]:
         row = Wave.objects.values_list("relationship__client__name", "relationship__supplier__name").get(pk=wave_id)
-        names = dict(zip(("client", "supplier"), row, strict=True))
-        caches["frozen"].set(f"companies:{wave_key}", names, A_MINUTE)
-    return names
+        return dict(zip(("client", "supplier"), row, strict=True))
+
+    return _remembered(f"companies:{wave_key}", ask)
+
+
+def _remembered(name: str, ask: Callable[[], Answer]) -> Answer:
+    kept: tuple[Answer] | None = caches["frozen"].get(name)
+    if kept is None:
+        kept = (ask(),)
+        caches["frozen"].set(name, kept, A_MINUTE)
+    return kept[0]
 
 
 def _instrument(wave_id: int, digest: str) -> Instrument:
