@@ -17,9 +17,10 @@ from django.utils import timezone
 from answering_wave import Collecting, collecting
 from reciproque.app.shared import clock
 from reciproque.app.survey.actions.answering import submit_ballot
-from reciproque.app.survey.models import Wave, WaveState
+from reciproque.app.survey.models import Invitation, Wave, WaveState
 from reciproque.app.survey.queries import answering
 from reciproque.app.survey.urn import collect, lock, seal, store
+from reciproque.app.survey.urn.errors import InvalidToken
 from reciproque.app.survey.urn.models import Ballot
 
 COOKIE = "answering"
@@ -138,6 +139,23 @@ def test_forms_are_protected_without_a_session(wave, person):
     assert browser.post("/r/hand-in", {"F1": "5", "csrfmiddlewaretoken": token}).status_code == 302
     assert browser.post("/r/withdraw", {}).status_code == 403
     assert not Session.objects.exists()
+
+
+def test_a_link_made_after_a_restore_is_found_without_trying_a_million_numbers(wave, person, monkeypatch):
+    late = person.pk + 1_000_000
+    Invitation.objects.filter(pk=wave.client_people[1].pk).update(id=late)
+    Invitation.objects.filter(pk=person.pk).update(cancelled=True)
+    tried, ask = [], collect.recognise
+
+    def heard(typed, by_wave):
+        tried.extend(map(len, by_wave.values()))
+        return ask(typed, by_wave)
+
+    monkeypatch.setattr(collect, "recognise", heard)
+    assert answering.recognise(collect.invitation_token(person.wave_id, late)).invitation_id == late
+    with pytest.raises(InvalidToken):
+        answering.recognise(wave.token(person))
+    assert sum(tried) < 1000
 
 
 # ---------------------------------------------------------------- The pages
