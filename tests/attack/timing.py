@@ -155,7 +155,7 @@ QUESTIONS = (
     Question("Send my link again", "/r/again", ("asked", "answd", "notin", "nobdy"), lambda email: {"email": email}),
     Question(
         "Sign in with a wrong password", "/accounts/login/", ("known", "nobdy", "disab", "never", "twofa"),
-        lambda email: {"login": email, "password": "not the password at all"}, most=100,
+        lambda email: {"login": email, "password": "not the password at all"}, most=200,
     ),
     Question("Forgotten password", "/accounts/password/reset/", ("known", "nobdy", "disab", "never"),
              lambda email: {"email": email}, 2),
