@@ -71,6 +71,11 @@ def test_what_cannot_be_understood_is_said_without_a_traceback(installation, wor
         ("RECIPROQUE_TIME_ZONE", "Europe/Atlantis"),
         ("SMTP_PASSWORD_FILE", "/nowhere/at/all"),
         ("RECIPROQUE_DATA", "/proc/nothing"),
+        ("DATABASE_URL", "postgresql://somebody:secret@somewhere:secret/db"),
+        ("DATABASE_URL", "postgresql://[somewhere/db"),
+        ("BALLOTS_DATABASE_URL", "postgresql://somebody@somewhere/db"),
+        ("RECIPROQUE_URL", "http://["),
+        ("RECIPROQUE_URL", "https://trust.example.org:many"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(tmp_path, name, value):
@@ -78,6 +83,16 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path, name, value):
     assert done.returncode == 2
     assert name.removesuffix("_FILE") in done.stderr or value in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["mysql://somebody@somewhere/db", "postgresql://x:secret@[y/db", "postgresql://x:y/db"])
+def test_of_two_addresses_the_one_that_is_wrong_is_named_and_not_shown(tmp_path, url):
+    both = {"DATABASE_URL": "postgresql://somebody@somewhere/db", "BALLOTS_DATABASE_URL": url}
+    done = Installation(tmp_path / "data", both).run("worker")
+    assert done.returncode == 2
+    assert done.stderr.startswith("reciproque: BALLOTS_DATABASE_URL must look like")
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_a_database_without_tables_is_a_sentence(installation):

@@ -32,17 +32,21 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def _postgres(url: str, *, schema: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+def _postgres(variable: str, url: str, *, schema: str) -> dict[str, Any]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _unlike(variable) from None
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.lstrip("/"):
-        raise BadSetting("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+        raise _unlike(variable)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **dict(parse_qsl(parts.query)),
@@ -53,12 +57,20 @@ def _postgres(url: str, *, schema: str) -> dict[str, Any]:
     }
 
 
+def _unlike(variable: str) -> BadSetting:
+    """Without the value, nor the error that repeats a part of it: a password may stand in both."""
+    return BadSetting(f"{variable} must look like postgresql://user:password@host:5432/name.")
+
+
 def databases(url: str, ballots_url: str, data_dir: Path) -> dict[str, Any]:
     if url:
+        of_ballots = ("BALLOTS_DATABASE_URL", ballots_url) if ballots_url else ("DATABASE_URL", url)
         return {
-            "default": _postgres(url, schema="reciproque"),
-            "ballots": _postgres(ballots_url or url, schema="ballots"),
+            "default": _postgres("DATABASE_URL", url, schema="reciproque"),
+            "ballots": _postgres(*of_ballots, schema="ballots"),
         }
+    if ballots_url:
+        raise BadSetting("BALLOTS_DATABASE_URL is set and DATABASE_URL is not: set both, or neither to use SQLite.")
     return {
         "default": _sqlite(data_dir / "reciproque.sqlite3"),
         "ballots": _sqlite(data_dir / "ballots.sqlite3"),

@@ -34,8 +34,12 @@ def folder(name: str, default: str) -> Path:
 def address(name: str, default: str) -> str:
     """A web address without its last slash."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        usable = False
+    if not usable:
         raise BadSetting(f"{name} must be an address such as https://trust.example.org, not {value!r}.")
     return value
 
