@@ -74,6 +74,12 @@ def test_a_mail_server_that_does_not_answer(settings):
     assert "does not answer" in wrong()[0]
 
 
+def test_a_mail_server_whose_name_cannot_be_one(settings):
+    settings.EMAIL_HOST = "mail..example.test"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "mail..example.test does not answer" in wrong()[0]
+
+
 @pytest.mark.parametrize("state", [WaveState.COLLECTING, WaveState.CLOSING, WaveState.CLOSED])
 def test_a_lost_lock_stops_a_wave(cast, settings, state):
     made = worlds.wave(cast.relationship, state=state)

@@ -95,6 +95,14 @@ def test_of_two_addresses_the_one_that_is_wrong_is_named_and_not_shown(tmp_path,
     assert "secret" not in done.stderr
 
 
+def test_two_ways_to_encrypt_mail_are_one_too_many(tmp_path):
+    both = {"SMTP_HOST": "mail.example.test", "SMTP_TLS": "yes", "SMTP_STARTTLS": "yes"}
+    done = Installation(tmp_path / "data", both).run("worker")
+    assert done.returncode == 2
+    assert "SMTP_TLS and SMTP_STARTTLS" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_without_tables_is_a_sentence(installation):
     installation.folder.mkdir(mode=0o700)
     done = installation.run("audit", "verify")

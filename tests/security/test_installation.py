@@ -69,6 +69,22 @@ def test_the_mail_server_is_spoken_to_under_tls_with_a_certificate_that_is_verif
     assert implicit["EMAIL_USE_SSL"] is True
 
 
+@pytest.mark.parametrize(
+    ("asked", "starttls", "tls"),
+    [
+        ({"SMTP_TLS": "yes"}, False, True),
+        ({"SMTP_TLS": "yes", "SMTP_PORT": "465"}, False, True),
+        ({"SMTP_STARTTLS": "yes", "SMTP_PORT": "465"}, True, False),
+        ({"SMTP_STARTTLS": "no"}, False, False),
+        ({"SMTP_STARTTLS": "no", "SMTP_TLS": "yes"}, False, True),
+    ],
+)
+def test_asking_for_one_way_to_encrypt_turns_the_other_off(asked, starttls, tls):
+    told = behind_https(SMTP_HOST="mail.example.test", **asked)
+    assert (told["EMAIL_USE_TLS"], told["EMAIL_USE_SSL"]) == (starttls, tls)
+    get_connection("django.core.mail.backends.smtp.EmailBackend", use_tls=starttls, use_ssl=tls)  # refuses both
+
+
 # ---------------------------------------------------------------- settings
 def test_what_is_dangerous_is_off_unless_it_is_asked_for():
     told = behind_https()

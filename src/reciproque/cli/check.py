@@ -144,7 +144,7 @@ def _mail() -> Iterator[Finding]:
         connection = mail.get_connection()
         connection.open()
         connection.close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second: a host name that cannot be one
         yield Finding(
             f"The mail server {settings.EMAIL_HOST} does not answer: {error}",
             "Check SMTP_HOST, SMTP_PORT and the firewall.",

@@ -237,8 +237,13 @@ EMAIL_HOST = env.text("SMTP_HOST")
 EMAIL_PORT = env.number("SMTP_PORT", 587)
 EMAIL_HOST_USER = env.text("SMTP_USER")
 EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
-EMAIL_USE_TLS = env.flag("SMTP_STARTTLS", bool(EMAIL_HOST) and EMAIL_PORT == 587)
-EMAIL_USE_SSL = env.flag("SMTP_TLS", EMAIL_PORT == 465)
+# One excludes the other: asking for one turns the default of the other off.
+EMAIL_USE_SSL = env.flag("SMTP_TLS", EMAIL_PORT == 465 and not env.flag("SMTP_STARTTLS", False))
+EMAIL_USE_TLS = env.flag("SMTP_STARTTLS", bool(EMAIL_HOST) and EMAIL_PORT == 587 and not EMAIL_USE_SSL)
+if EMAIL_USE_SSL and EMAIL_USE_TLS:
+    raise env.BadSetting(
+        "SMTP_TLS and SMTP_STARTTLS cannot both be yes: keep the one that the mail server speaks on this port."
+    )
 EMAIL_TIMEOUT = env.number("SMTP_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Réciproque <reciproque@localhost>")
 EMAIL_FILE_PATH = DATA_DIR / "mails"
