@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
+from reciproque.app.survey.mail import outbox
 from reciproque.config import settings as product
 from security.source import ROOT, SOURCE, called, calls, imports
 
@@ -90,6 +91,12 @@ def test_every_table_with_names_or_addresses_is_classified():
     assert personal <= set(listed), personal - set(listed)
     assert {"Contact", "WaitingTie", "Participant", "Amendment"} <= set(listed)
     assert not [name for name in listed if name not in {model.__name__ for model in apps.get_models()}]
+
+
+def test_mails_are_kept_as_long_as_it_is_written():
+    said = re.search(r"mails that left, were refused or were cancelled, (\d+) days;", section("Data and their levels"))
+    assert int(said[1]) == outbox.KEPT_DAYS
+    assert set(outbox.FINISHED) == {"sent", "refused", "cancelled"}
 
 
 def test_logs_go_where_the_inventory_says_and_nowhere_else():

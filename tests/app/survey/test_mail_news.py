@@ -138,21 +138,44 @@ def test_no_head_in_the_night(wave):
     assert not OutboxMail.objects.exists()
 
 
+def row(wave: Ceremony, kind: str, state: str, days: int, **more: object) -> OutboxMail:
+    """A mail that was due so many days ago."""
+    return OutboxMail.objects.create(
+        kind=kind, state=state, once=f"{kind}{state}{days}", wave=wave.wave, invitation=Invitation.objects.first(),
+        recipient="a@example.test", not_before=clock.now() - timedelta(days=days), **more,
+    )  # fmt: skip
+
+
 def test_old_mails_that_never_left_are_cancelled_and_finished_ones_forgotten(wave):
-    now = clock.now()
-    invitation = Invitation.objects.first()
-
-    def row(kind: str, state: str, days: int) -> OutboxMail:
-        return OutboxMail.objects.create(
-            kind=kind, state=state, once=f"{kind}{state}{days}", wave=wave.wave, invitation=invitation,
-            recipient="a@example.test", not_before=now - timedelta(days=days),
-        )  # fmt: skip
-
-    old, young = row("closed", "queued", 8), row("closed", "queued", 6)
-    done, asked = row("closed", "sent", 61), row("invitation", "sent", 61)
-    reminder = row("reminder", "queued", 2)
+    old, young = row(wave, "closed", "queued", 8), row(wave, "closed", "queued", 6)
+    for state in ("sent", "refused", "cancelled"):
+        row(wave, "closed", state, outbox.KEPT_DAYS + 1)
+    recent = row(wave, "closed", "refused", outbox.KEPT_DAYS - 1)
+    row(wave, "reminder", "queued", 2)
     outbox.prune()
     left = dict(OutboxMail.objects.values_list("pk", "state"))
-    assert left == {old.pk: "cancelled", young.pk: "queued", asked.pk: "sent"}
-    assert done.pk not in left
-    assert reminder.pk not in left
+    assert left == {old.pk: "cancelled", young.pk: "queued", recent.pk: "refused"}
+
+
+@pytest.mark.parametrize(("kind", "state"), [("invitation", "sent"), ("invitation", "refused"), ("account", "sent"),
+                                             ("account", "refused"), ("log_head", "sent")])  # fmt: skip
+def test_of_a_mail_that_is_not_sent_again_the_row_stays_without_the_address(wave, kind, state):
+    young = row(wave, "invitation", "queued", 1)
+    old = row(wave, kind, state, outbox.KEPT_DAYS + 1)
+    outbox.prune()
+    assert dict(OutboxMail.objects.values_list("pk", "recipient")) == {old.pk: "", young.pk: "a@example.test"}
+
+
+def test_of_the_heads_of_the_log_the_last_one_alone_is_remembered(wave):
+    with clock.at(MORNING):
+        invitations.queue_log_heads()
+        send()
+    with clock.at(MORNING + timedelta(days=1)):
+        grow(wave)
+        invitations.queue_log_heads()
+        send()
+    with clock.at(MORNING + timedelta(days=outbox.KEPT_DAYS + 2)):
+        outbox.prune()
+        assert OutboxMail.objects.filter(kind="log_head").count() == 1
+        invitations.queue_log_heads()
+        assert OutboxMail.objects.filter(kind="log_head").count() == 1, "nothing new to tell"

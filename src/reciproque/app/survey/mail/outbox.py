@@ -34,9 +34,10 @@ WAITS = (
 UNCONFIRMED = "unconfirmed"
 # Rows of these kinds would tell who had not answered, or who asked for a link: they vanish when they are taken or done.
 FLEETING = (Kind.REMINDER, Kind.RESEND, Kind.LINK)
+FINISHED = (State.SENT, State.REFUSED, State.CANCELLED)
 LONGEST_ADDRESS = 320
 STALE = timedelta(days=7)
-KEPT = timedelta(days=60)
+KEPT_DAYS = 30
 
 
 def letter_to(invitation: Invitation, kind: str, *, once: str) -> OutboxMail:
@@ -189,9 +190,17 @@ def take_back_from_the_dead() -> None:
 
 
 def prune() -> None:
-    """Mails too old to make sense are cancelled; old finished ones forgotten, but for invitations."""
+    """Mails too old to make sense are cancelled; old finished ones forgotten, or at least their addresses."""
     now = clock.now()
-    OutboxMail.objects.filter(state=State.QUEUED, kind__in=FLEETING, not_before__lt=now - timedelta(days=1)).delete()
-    OutboxMail.objects.filter(state=State.QUEUED, attempts=0, not_before__lt=now - STALE).update(state=State.CANCELLED)
-    finished = OutboxMail.objects.filter(state__in=[State.SENT, State.CANCELLED], not_before__lt=now - KEPT)
-    finished.exclude(kind__in=[Kind.INVITATION, Kind.ACCOUNT, Kind.LOG_HEAD]).delete()
+    waiting = OutboxMail.objects.filter(state=State.QUEUED)
+    waiting.filter(kind__in=FLEETING, not_before__lt=now - timedelta(days=1)).delete()
+    waiting.filter(attempts=0, not_before__lt=now - STALE).update(state=State.CANCELLED)
+    finished = OutboxMail.objects.filter(state__in=FINISHED, not_before__lt=now - timedelta(days=KEPT_DAYS))
+    finished.exclude(_stays()).delete()
+    finished.exclude(recipient="").update(recipient="")
+
+
+def _stays() -> Q:
+    """Rows that say what was done already: who was invited, and up to where the log was mailed."""
+    last_head = OutboxMail.objects.filter(kind=Kind.LOG_HEAD).order_by("-pk").values("pk")[:1]
+    return Q(kind__in=[Kind.INVITATION, Kind.ACCOUNT]) | Q(pk__in=last_head)
