@@ -20,7 +20,7 @@ from attack.hostile import Page
 from attack.hostile_pages import grown
 from reciproque.app.commitments.models import Commitment
 from reciproque.app.dialogue.models import Minutes, Participant
-from reciproque.app.directory.models import Membership, Relationship
+from reciproque.app.directory.models import Account, Membership, Relationship
 from reciproque.app.network.models import TieLink
 from reciproque.app.shared import clock
 from reciproque.app.survey.actions.delivery import send_due_mails
@@ -64,6 +64,7 @@ def one_of_each(turn: str) -> list[OutboxMail]:
     member = accounts.get(pk=accounts.first().pk)  # type: ignore[union-attr]
     head = {"sequence": 1, "hash": "0" * 64}
     made.append(outbox.letter_to_account(member.account, Kind.LOG_HEAD, once=f"{turn}:head", data=head))
+    Account.objects.filter(pk=member.account_id).update(last_login=None)  # written to those who never came in only
     made.append(
         outbox.letter_to_account(member.account, Kind.ACCOUNT, once=f"{turn}:in", data={"membership": member.pk})
     )

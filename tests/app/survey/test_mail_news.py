@@ -179,3 +179,41 @@ def test_of_the_heads_of_the_log_the_last_one_alone_is_remembered(wave):
         assert OutboxMail.objects.filter(kind="log_head").count() == 1
         invitations.queue_log_heads()
         assert OutboxMail.objects.filter(kind="log_head").count() == 1, "nothing new to tell"
+
+
+# ---------------------------------------------------------------- A mail server that is set late
+def days_later(wave: Ceremony, days: int) -> None:
+    """Accounts are made while no mail server is set; the first job that can send comes so many days later."""
+    Account.objects.exclude(pk=wave.cast.observer.pk).update(last_login=timezone.now())
+    invitations.queue_account_invitations()
+    with clock.at(clock.now() + timedelta(days=days)):
+        outbox.prune()
+        invitations.queue_account_invitations()
+
+
+def test_an_invitation_to_sign_in_waits_for_the_mail_server_however_long(wave):
+    days_later(wave, 100)
+    assert send() == [wave.cast.observer.email]
+
+
+def test_it_is_not_sent_to_whoever_came_in_meanwhile(wave):
+    days_later(wave, 100)
+    Account.objects.update(last_login=timezone.now())
+    assert send() == []
+
+
+def test_it_follows_a_change_of_address(wave):
+    days_later(wave, 100)
+    Account.objects.filter(pk=wave.cast.observer.pk).update(email="elsewhere@example.test")
+    assert send() == []
+    outbox.prune()
+    invitations.queue_account_invitations()
+    assert send() == ["elsewhere@example.test"]
+
+
+def test_one_that_was_cancelled_is_queued_again_while_there_is_a_reason(wave):
+    days_later(wave, 1)
+    OutboxMail.objects.update(state="cancelled")
+    outbox.prune()
+    invitations.queue_account_invitations()
+    assert send() == [wave.cast.observer.email]

@@ -19,7 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import translation
 from nacl.exceptions import CryptoError
 
-from reciproque.app.directory.models import Membership
+from reciproque.app.directory.models import Account, Membership
 from reciproque.app.shared import clock
 from reciproque.app.shared.worker import JobFailed
 from reciproque.app.survey.actions.invitations import TOO_LATE, office_hours
@@ -208,10 +208,17 @@ def _letter_to_account(mail: OutboxMail) -> Letter | None:
     if mail.kind == Kind.LOG_HEAD:
         return letters.log_head(account, sequence=mail.data["sequence"], fingerprint=mail.data["hash"])
     if mail.kind == Kind.ACCOUNT:
-        membership = (
-            Membership.objects.filter(pk=mail.data["membership"])
-            .select_related("account", "relationship__client", "relationship__supplier")
-            .first()
-        )
-        return letters.account_invitation(membership) if membership else None
+        return _invitation_to_sign_in(mail, account)
     return None
+
+
+def _invitation_to_sign_in(mail: OutboxMail, account: Account) -> Letter | None:
+    """It may have waited for long: nothing to whoever has come in, changed address or lost the seat meanwhile."""
+    if account.last_login is not None or account.email.lower() != mail.recipient.lower():
+        return None
+    membership = (
+        Membership.objects.filter(pk=mail.data["membership"])
+        .select_related("account", "relationship__client", "relationship__supplier")
+        .first()
+    )
+    return letters.account_invitation(membership) if membership else None

@@ -190,11 +190,16 @@ def take_back_from_the_dead() -> None:
 
 
 def prune() -> None:
-    """Mails too old to make sense are cancelled; old finished ones forgotten, or at least their addresses."""
+    """Mails too old to make sense are cancelled; old finished ones forgotten, or at least their addresses.
+
+    An invitation to sign in never grows too old: it carries no code, only the address of a page that sends one.
+    """
     now = clock.now()
     waiting = OutboxMail.objects.filter(state=State.QUEUED)
     waiting.filter(kind__in=FLEETING, not_before__lt=now - timedelta(days=1)).delete()
-    waiting.filter(attempts=0, not_before__lt=now - STALE).update(state=State.CANCELLED)
+    waiting.filter(attempts=0, not_before__lt=now - STALE).exclude(kind=Kind.ACCOUNT).update(state=State.CANCELLED)
+    # One that was called off did not invite anybody: if there is a reason again, it is queued again.
+    OutboxMail.objects.filter(kind=Kind.ACCOUNT, state=State.CANCELLED).delete()
     finished = OutboxMail.objects.filter(state__in=FINISHED, not_before__lt=now - timedelta(days=KEPT_DAYS))
     finished.exclude(_stays()).delete()
     finished.exclude(recipient="").update(recipient="")
