@@ -71,7 +71,8 @@ def seed(people: int, language: str = "fr") -> Seeded:
 
 def browser() -> Client:
     """Of somebody elsewhere each time: wrong links from one place are soon refused, which is not what is tried here."""
-    place = f"2001:db8::{next(places):x}"
+    number = next(places)
+    place = f"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::1"  # a network each: its addresses are one place
     return Client(raise_request_exception=False, headers={"host": "127.0.0.1"}, REMOTE_ADDR=place)
 
 

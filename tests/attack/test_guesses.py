@@ -49,6 +49,20 @@ def test_ten_wrong_links_a_minute_then_none_for_that_place_alone(path):
         assert here.post(path, {"token": right}).status_code == 302
 
 
+@pytest.mark.parametrize("path", ["/r", "/d"])
+def test_a_whole_network_of_ipv6_is_one_place(path):
+    """Whoever rents one has 2^64 addresses: a new one for each try must not start the count again."""
+    with clock.at(clock.now()):
+        wrong = [
+            Client(REMOTE_ADDR=f"2001:db8:1:2::{number:x}").post(path, {"token": f"{number:026d}"}).status_code
+            for number in range(12)
+        ]
+        assert 429 not in wrong[:10]
+        assert wrong[10:] == [429, 429]
+        elsewhere = Client(REMOTE_ADDR="2001:db8:1:3::1")
+        assert elsewhere.post(path, {"token": f"{12:026d}"}).status_code != 429
+
+
 def test_tries_at_invented_accounts_do_not_make_those_at_a_real_one_forgotten():
     cache.set("a-tried-account", "five times", 300)
     for number in range(1000):

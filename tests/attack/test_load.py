@@ -2,8 +2,9 @@
 
 import pytest
 
+from reciproque.app.shared.context import THIS_MACHINE, place_of
 from reciproque.config import flood
-from reciproque.config.flood import AHEAD, SHARE, Shares, fair, place_of
+from reciproque.config.flood import AHEAD, SHARE, Shares, fair
 
 
 class Site:
@@ -58,7 +59,7 @@ def test_one_long_report_does_not_lock_its_reader_out(monkeypatch):
 
 def test_this_machine_is_not_counted(monkeypatch):
     site = Site(monkeypatch)
-    assert {site.get(address) for address in ("127.0.0.1", "::1") for _ in range(100)} == {200}
+    assert {site.get(address) for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1") for _ in range(100)} == {200}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,8 @@ def test_this_machine_is_not_counted(monkeypatch):
         ("198.51.100.7", {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}, 0, "198.51.100.7"),
         ("127.0.0.1", {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 203.0.113.9"}, 1, "203.0.113.9"),
         ("127.0.0.1", {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 203.0.113.9, 10.0.0.2"}, 2, "203.0.113.9"),
-        ("127.0.0.1", {}, 1, ""),
+        ("127.0.0.1", {}, 1, THIS_MACHINE),
+        ("::ffff:127.0.0.1", {}, 0, THIS_MACHINE),
         ("2001:db8:1:2:3:4:5:6", {}, 0, "2001:db8:1:2::/64"),
         ("2001:db8:1:2:aaaa:4:5:6%eth0", {}, 0, "2001:db8:1:2::/64"),
         ("::ffff:198.51.100.7", {}, 0, "198.51.100.7"),

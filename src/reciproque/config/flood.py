@@ -13,8 +13,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+
+from reciproque.app.shared.context import THIS_MACHINE, place_of
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -72,7 +73,7 @@ def fair(application: Application, *, proxies: int, shares: Shares | None = None
 
     def held(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         place = place_of(environ, proxies)
-        if not place:
+        if place == THIS_MACHINE:
             return application(environ, start_response)
         if kept.is_used_up(place):
             start_response("429 Too Many Requests", HEADERS)
@@ -84,21 +85,3 @@ def fair(application: Application, *, proxies: int, shares: Shares | None = None
             kept.use(place, min(time.perf_counter() - started, MOST))
 
     return held
-
-
-def place_of(environ: dict[str, Any], proxies: int) -> str:
-    """Where a request comes from: behind our own proxies, what the first of them saw. "" for this machine itself.
-
-    A home or an office has 2^64 addresses of IPv6: the network counts as one.
-    """
-    said = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    text = said[-proxies] if proxies and len(said) >= proxies else str(environ.get("REMOTE_ADDR", ""))
-    try:
-        address = ip_address(text.partition("%")[0].strip("[]"))
-    except ValueError:
-        return text
-    if address.is_loopback:
-        return ""
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-    return str(address)

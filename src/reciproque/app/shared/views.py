@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from reciproque.app.shared import clock
+from reciproque.app.shared.context import place_of
 from reciproque.app.shared.errors import passes
 from reciproque.app.shared.gallery import samples
 
@@ -56,10 +57,7 @@ class Visits:
 
     @staticmethod
     def place(request: HttpRequest) -> str:
-        """Where the request comes from: behind our own proxies, what the first of them saw."""
-        proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-        said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        return said[-proxies] if proxies and len(said) >= proxies else request.META.get("REMOTE_ADDR", "")
+        return place_of(request.META, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
 
 
 wrong_codes = Visits(10, timedelta(minutes=1))
