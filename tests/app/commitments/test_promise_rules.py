@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 import personas
 from promised import DAY, Promises, on, sign_in
@@ -17,6 +19,7 @@ from reciproque.app.commitments.actions.words import confirm, say_first_step, sa
 from reciproque.app.commitments.models import Change, Commitment, ExposedSponsor, State, Word
 from reciproque.app.commitments.states import GIVEN, TRANSITIONS, ForbiddenTransition, transition
 from reciproque.app.directory.models import Person
+from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, actor, verify_chain
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.models import AuditRecord
@@ -209,6 +212,18 @@ def test_kept_late_follows_from_the_date(promises):
     for promise in (early, late):
         confirm(by=actor(promises.cast.client_member), commitment=promise)
     assert (early.state, late.state) == (State.KEPT, State.LATE)
+
+
+def test_a_promise_accepted_after_midnight_is_not_kept_the_evening_before(promises):
+    """Half past midnight here is still yesterday evening in UTC, in which moments are stored."""
+    promise = promises.offered()
+    day = promises.today + DAY
+    with clock.at(timezone.make_aware(datetime.combine(day, time(0, 30)))):
+        for side in ("client", "supplier"):
+            accept(by=actor(promise.owner(side)), commitment=promise)
+    with pytest.raises(Refused, match="between the day it was accepted and today"):
+        promises.said_kept(promise, day, done_on=promises.today)
+    assert promises.said_kept(promise, day, done_on=day).state == State.SAID
 
 
 def test_the_witness_cannot_speak_first_before_the_date_nor_say_kept(promises):

@@ -6,15 +6,17 @@ import html
 import logging
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as django_mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 import personas
 from reciproque.app.directory.models import Membership, Relationship
+from reciproque.app.network import letters
 from reciproque.app.network.actions import participation
 from reciproque.app.network.actions.participation import accept_waiting, answer_link, key_person, make_link, show_link
 from reciproque.app.network.models import Declaration, Shown, Source, TieLink, WaitingTie
@@ -509,3 +511,11 @@ def test_a_yes_that_comes_twice_is_said_to_be_late(held, web):
     accept_waiting(by=by, waiting=waiting)
     with pytest.raises(Refused):
         accept_waiting(by=by, waiting=waiting)
+
+
+def test_the_letter_and_the_page_name_the_same_last_day(held, web):
+    """Half past midnight in Paris is still the day before in UTC, in which moments are stored."""
+    TieLink.objects.filter(pk=held.link.pk).update(expires_at=datetime(2126, 3, 10, 23, 30, tzinfo=UTC))
+    with translation.override("en"):
+        text = str(letters.letter(TieLink.objects.get(), "https://trust.example.test/r/ties/x/").facts)
+    assert "11 March 2126" in text

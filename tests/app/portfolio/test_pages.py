@@ -1,16 +1,20 @@
 """The pages: what they say, what they cost, empty states, engaging, putting away, exports."""
 
 import io
+from datetime import UTC, datetime
 
 import openpyxl
 import pypdf
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from app.portfolio import world
 from reciproque.app.directory.models import Membership, Organisation, Relationship
 from reciproque.app.portfolio.actions.ranking import compute_ranking
 from reciproque.app.portfolio.models import Engagement
+from reciproque.app.portfolio.queries.reports import report
+from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.models import AuditRecord
 
@@ -270,6 +274,20 @@ def test_the_document_says_what_the_page_says(client, cast, member):
     text = " ".join(text.split())
     for words in ("Two partners of 3 deserve your attention first.", "Partner 1", "Possible rank"):
         assert words in text
+
+
+def test_exports_carry_the_day_that_it_was_here(client, cast, member):
+    """Half past midnight in Paris is still the day before in UTC, in which moments are stored."""
+    with clock.at(datetime(2026, 3, 10, 23, 30, tzinfo=UTC)):
+        own = world.ranked(cast.relationship.client)
+    book = client.get(reverse("portfolio-xlsx", args=[own.key]))
+    assert "-2026-03-11.xlsx" in book["Content-Disposition"]
+    scores = openpyxl.load_workbook(io.BytesIO(book.content))["Scores"]
+    assert {row[-1] for row in scores.iter_rows(min_row=2, values_only=True)} == {"2026-03-11"}
+    with translation.override("en"):
+        printed = report(own, own.rankings.get(), sheets=False)
+    assert printed.computed_on == "2026-03-11"
+    assert "11 March 2026" in printed.seal
 
 
 def test_nothing_is_exported_before_a_first_ranking(client, cast, member):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -44,7 +45,7 @@ def letter(link: TieLink, address: str) -> Letter:
             _("Nothing is asked about what these ties are worth, and nobody is rated."),
         ),
         button=(_("See my ties"), address),
-        facts=((_("Open until"), date_format(link.expires_at, "DATE_FORMAT")),),
+        facts=((_("Open until"), date_format(timezone.localtime(link.expires_at), "DATE_FORMAT")),),
         heading=_("Who will read it?"),
         promises=(
             _("You choose for each tie: %(own)s only, or both companies. The page says exactly who reads what.")

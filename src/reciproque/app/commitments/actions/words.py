@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reciproque.app.commitments.actions.common import answered, locked, log, move, require_owner, same, waiting
@@ -36,7 +37,7 @@ def say_kept(*, by: Actor, commitment: Commitment, proof: str, done_on: date) ->
     _require_bearer(fresh, side)
     if not proof.strip():
         raise Refused(_("Name the proof: the other side will look at it."))
-    if not (fresh.opened_at and fresh.opened_at.date() <= done_on <= clock.today()):
+    if not (fresh.opened_at and timezone.localdate(fresh.opened_at) <= done_on <= clock.today()):
         raise Refused(_("A promise is kept between the day it was accepted and today: correct the date."))
     outcome = Outcome.LATE if done_on > fresh.due_on else Outcome.KEPT
     return _spoken(by, commitment, fresh, side, outcome, proof.strip(), done_on)

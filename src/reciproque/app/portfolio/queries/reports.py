@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -25,9 +26,12 @@ def report(portfolio: Portfolio, ranking: Ranking, *, sheets: bool) -> Portfolio
         kicker=_("Spot"),
         title=shown.title,
         lead=shown.lead,
-        computed_on=ranking.computed_at.date().isoformat(),
+        computed_on=timezone.localdate(ranking.computed_at).isoformat(),
         seal=_("Ranks of %(date)s, computed by %(who)s.")
-        % {"date": date_format(ranking.computed_at, "DATE_FORMAT"), "who": ranking.computed_by_name},
+        % {
+            "date": date_format(timezone.localtime(ranking.computed_at), "DATE_FORMAT"),
+            "who": ranking.computed_by_name,
+        },
         chart=shown.chart,
         order=tuple(", ".join(group) for group in order) if len(order) > 1 else (),
         columns=_columns(),
@@ -121,4 +125,5 @@ def _score_columns() -> tuple[str, ...]:
 
 def _score(row: Score) -> tuple[str | float | int, ...]:
     scale = str(Scale(row.scale).label) if row.scale in SCALES else row.scale
-    return (row.level, row.partner.name, scale, row.evidence, row.scorer_name, row.scored_at.date().isoformat())
+    on = timezone.localdate(row.scored_at).isoformat()
+    return (row.level, row.partner.name, scale, row.evidence, row.scorer_name, on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
@@ -38,5 +39,6 @@ def _ranked(request: SignedIn, key: str) -> tuple[Portfolio, Ranking]:
 
 
 def _file(found: Portfolio, ranking: Ranking, body: bytes, media: str, kind: str) -> HttpResponse:
-    name = f"{slugify(found.name)[:60] or 'portfolio'}-{ranking.computed_at.date().isoformat()}.{kind}"
+    day = timezone.localdate(ranking.computed_at).isoformat()
+    name = f"{slugify(found.name)[:60] or 'portfolio'}-{day}.{kind}"
     return HttpResponse(body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
