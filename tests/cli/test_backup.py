@@ -51,6 +51,15 @@ def test_a_folder_in_use_is_not_overwritten(tmp_path):
         backup.write(tmp_path / "something")
 
 
+def test_the_empty_folder_in_which_one_stands_is_named_by_a_point(tmp_path, monkeypatch):
+    here = tmp_path / "copy"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert str(here) in backup.write(Path("."))
+    assert restore.listed(here)
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
 def test_a_folder_that_is_no_backup_is_refused(tmp_path):
     with pytest.raises(backup.BadBackup, match="not a complete backup"):
         restore.restore(tmp_path, replace=True)

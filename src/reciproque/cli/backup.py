@@ -45,6 +45,7 @@ def write(folder: Path) -> str:
     The ballot store comes last: of a wave that closes meanwhile, the main copy still says that it collects, and closing
     again ends well. The other way round a wave would be closed whose ballots never were.
     """
+    folder = folder.resolve()  # "." has no name, and no neighbour
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadBackup(f"{folder} is not empty. Name a new folder.")
     partial = folder.with_name(folder.name + ".partial")
