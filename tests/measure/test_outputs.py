@@ -214,3 +214,19 @@ def test_a_sheet_without_figures_says_why():
     text = flat(printed(replace(page, sheets=(sheet,), summary=None)))
     assert "Nothing may be shown, on either side." in text
     assert "Fewer than five people answered on one side" in text
+
+
+@pytest.mark.parametrize(
+    ("speech", "said"),
+    [("en", "1 place of the file was left out; it is listed here."),
+     ("fr", "1 endroit du fichier a été laissé de côté\u202f; il est listé ici.")],
+)  # fmt: skip
+def test_one_place_that_was_left_out_is_said_in_the_singular(tmp_path, speech, said):
+    def off_scale(_header, rows):
+        return [[*rows[0][:5], "9393", *rows[0][6:]], *rows[1:]]
+
+    path = changed(tmp_path / f"off-{speech}.csv", off_scale, "Lanvert")
+    language.use(speech)
+    refused = page_of(path, raw=False).refused
+    assert refused.caption == said
+    assert len(refused.rows) == 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reciproque.instruments import Instrument
 from reciproque.measure import words
 from reciproque.measure.language import gettext as _
+from reciproque.measure.language import ngettext
 from reciproque.measure.results import (
     INDEX,
     PROFILE,
@@ -244,8 +245,9 @@ def refusals(understood: Understood, mode: str) -> Table | None:
     if mode == RAW:
         columns = (*columns, _("Value"))
         rows = [(*row, r.value) for row, r in zip(rows, understood.refused, strict=True)]
-    caption = _("%(count)s places of the file were left out; the first %(shown)s are listed.") % {
-        "count": understood.refused_count,
-        "shown": len(rows),
-    }
+    caption = ngettext(
+        "%(count)s place of the file was left out; it is listed here.",
+        "%(count)s places of the file were left out; the first %(shown)s are listed.",
+        understood.refused_count,
+    ) % {"count": understood.refused_count, "shown": len(rows)}
     return Table("refused", _("Left out"), caption, tuple(columns), tuple(rows), numeric=False)

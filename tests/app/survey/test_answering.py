@@ -263,6 +263,17 @@ def test_language_changes_without_losing_answers(visitor):
     assert ticked(french) == {("F1", "2"), ("F2", "6")}
 
 
+def test_one_answer_is_counted_in_words_that_fit_any_number(visitor):
+    """The script fills the same words: neither knows the plural of a language."""
+    first = visitor.get("/r/answer/9")
+    page = visitor.post("/r/answer/9", {"state": state_of(first), "on": "9", "F1": "2", "language": "en"})
+    text = page.content.decode()
+    total = re.search(r'data-total="(\d+)"', text)[1]
+    assert f">Sentences answered: 1 of {total}. Left empty: {int(total) - 1}.<" in text
+    assert 'data-left="Sentences answered: {answered} of {total}. Left empty: {empty}."' in text
+    assert 'data-room="Characters left: {room}"' in text
+
+
 def test_language_that_the_wave_does_not_speak_is_ignored(cast):
     wave = collecting(cast.relationship, languages=["fr"])
     browser = Client()

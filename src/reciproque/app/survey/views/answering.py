@@ -206,7 +206,7 @@ def _filled(request: HttpRequest, visit: Visit, person: Respondent, found: Seque
 def _left(visit: Visit, person: Respondent) -> str:
     total = len(person.questions)
     answered = len(visit.scores)
-    return _("%(answered)d sentences answered of %(total)d, %(empty)d left empty.") % {
+    return _("Sentences answered: %(answered)d of %(total)d. Left empty: %(empty)d.") % {
         "answered": answered,
         "total": total,
         "empty": total - answered,
