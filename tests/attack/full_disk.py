@@ -26,29 +26,51 @@ PAGE = 4096
 FILLED = "ballast"
 
 
-# ---------------------------------------------------------------- A disk that is full
-def full_disk(rounds: int, folder: str = "") -> dict[str, object]:
+# ---------------------------------------------------------------- Three kinds of disk
+def full_disk(rounds: int, folder: str = "") -> dict[str, Any]:
     """The data folder lies on a small disk of its own. It fills up, people hand in, room is made, they hand in again.
 
     What fits in the last pages is still kept: so each round leaves another few of them free.
     """
     chance = random.Random(50)
-    first, second = (_rounds(rounds // len(SAID), language, chance, folder or data_folder()) for language in SAID)
+
+    def filled() -> AbstractContextManager[None]:
+        return filled_up(folder or data_folder(), leave=chance.randint(0, 12))
+
+    first, second = (_rounds(rounds // len(SAID), filled, chance, language, people=4) for language in SAID)
     return {name: _both(first[name], second[name]) for name in first}
+
+
+def read_only(rounds: int) -> dict[str, Any]:
+    """The disk of the data folder turns read-only, as the system does after errors; seen by a new process."""
+    return _rounds(rounds, _remounted, random.Random(51))
+
+
+def worn_out(rounds: int) -> dict[str, Any]:
+    """Every write to a file fails in a process that has the databases open."""
+    return _rounds(rounds, _no_write_succeeds, random.Random(52))
 
 
 def _both(first: Any, second: Any) -> Any:
     return first and second if isinstance(first, bool) else first + second
 
 
-def _rounds(rounds: int, language: str, chance: random.Random, folder: str) -> dict[str, Any]:
+def _rounds(
+    rounds: int,
+    broken: Callable[[], AbstractContextManager[None]],
+    chance: random.Random,
+    language: str = "fr",
+    *,
+    people: int = 1,
+) -> dict[str, Any]:
+    """In each round some people hand in on a broken disk, and one of them all again once it is mended."""
     seeded = seed(10, language)
     acknowledged = {token: hand_in(token) for token in seeded.tokens}
     statuses: Counter[int] = Counter()
     unlike = damaged = stuck = 0
     for _ in range(rounds):
-        with filled_up(folder, leave=chance.randint(0, 12)):
-            for token in chance.sample(seeded.tokens, 4):
+        with broken():
+            for token in chance.sample(seeded.tokens, people):
                 try:
                     acknowledged[token] = hand_in(token, score=chance.randint(1, 7))
                     statuses[200] += 1
@@ -100,48 +122,6 @@ def whole() -> bool:
         with sqlite3.connect(connections[alias].settings_dict["NAME"], timeout=20) as connection:
             answers.append(connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
     return all(answers)
-
-
-# ---------------------------------------------------------------- A disk that refuses to write
-def read_only(rounds: int) -> dict[str, object]:
-    """The disk of the data folder turns read-only, as the system does after errors; seen by a new process."""
-    return _refused_writes(rounds, _remounted)
-
-
-def worn_out(rounds: int) -> dict[str, object]:
-    """Every write to a file fails in a process that has the databases open."""
-    return _refused_writes(rounds, _no_write_succeeds)
-
-
-def _refused_writes(rounds: int, refusing: Callable[[], AbstractContextManager[None]]) -> dict[str, Any]:
-    seeded = seed(10)
-    acknowledged = {token: hand_in(token) for token in seeded.tokens}
-    statuses: Counter[int] = Counter()
-    unlike = stuck = damaged = 0
-    for number in range(rounds):
-        token = seeded.tokens[number % len(seeded.tokens)]
-        with refusing():
-            try:
-                acknowledged[token] = hand_in(token)
-                statuses[200] += 1
-            except NotKept as refusal:
-                statuses[refusal.status] += 1
-                unlike += not says_so(refusal.page, "fr")
-        damaged += not whole()
-        try:
-            acknowledged[token] = hand_in(token)
-        except NotKept:
-            stuck += 1
-    drop_connections()
-    return {
-        "rounds": rounds,
-        "acknowledged": len(seeded.tokens) + statuses[200] + rounds - stuck,
-        "statuses": statuses,
-        "unlike": unlike,
-        "stuck": stuck,
-        "damaged": damaged,
-        **asdict(count(seeded, acknowledged)),
-    }
 
 
 @contextmanager
