@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
 import threading
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connections
 
 from reciproque.app.survey.urn import close, collect, lock, receipts, seal, store, tokens
@@ -35,9 +38,9 @@ def test_sending_again_after_a_lost_confirmation_counts_once(urn: Urn) -> None:
 
 def test_a_ballot_is_withdrawn_until_closing(urn: Urn) -> None:
     urn.submit(7000)
-    assert collect.has_answered(urn.found(7000))
+    assert collect.answered(7, urn.invitations) == {7000}
     assert collect.withdraw(urn.found(7000))
-    assert not collect.has_answered(urn.found(7000))
+    assert not collect.answered(7, urn.invitations)
     assert not collect.withdraw(urn.found(7000))
     assert collect.counts(7) == {"client": 0, "supplier": 0}
 
@@ -54,6 +57,19 @@ def test_who_answered_is_known_from_the_slots_alone(urn: Urn) -> None:
         urn.submit(invitation)
     assert collect.answered(7, urn.invitations) == {7003, 7008}
     assert collect.counts(7) == {"client": 1, "supplier": 1}
+
+
+def test_whoever_keeps_a_link_and_an_old_copy_of_the_store_finds_no_ballot(urn: Urn) -> None:
+    """A link stays in its mailbox for ever: all that can be made of it must not lead to a row."""
+    urn.submit(7003)
+    token = urn.found(7003).token
+    [slot] = Ballot.objects.filter(wave_id=7).values_list("slot", flat=True)
+    words = (b"", b"slot", b"slot:7003", b"invitation:7003", b"7003", b"ballot", b"7", b"7:7003")
+    made = {hmac.digest(token, word, "sha256").hex() for word in words}
+    made |= {hmac.digest(word, token, "sha256").hex() for word in words}
+    assert slot not in made | {token.hex(), hashlib.sha256(token).hexdigest()}
+    other = tokens.slot_of(bytes(32), 7003)
+    assert slot == tokens.slot_of(tokens.read_secret(settings.SECRETS_DIR, 7), 7003) != other
 
 
 def test_the_store_names_nobody(urn: Urn) -> None:

@@ -50,14 +50,15 @@ def recognise(typed: str, invitations: Mapping[int, Iterable[int]]) -> Recognise
     raise InvalidToken
 
 
-def check(found: Recognised) -> None:
-    """Refuse a token that no longer belongs to its invitation, as one taken from an old cookie."""
+def slot_of(found: Recognised) -> str:
+    """Where the ballot of an invitation lies; refuses a token that is no longer its own, as one from an old cookie."""
     try:
         secret = tokens.read_secret(settings.SECRETS_DIR, found.wave_id)
     except SecretMissing as error:
         raise InvalidToken from error
     if not hmac.compare_digest(tokens.token_of(secret, found.invitation_id), found.token):
         raise InvalidToken
+    return tokens.slot_of(secret, found.invitation_id)
 
 
 def submit(found: Recognised, *, side: str, answers: Answers, client: bytes, supplier: bytes) -> str:
@@ -66,21 +67,16 @@ def submit(found: Recognised, *, side: str, answers: Answers, client: bytes, sup
     Sent again, it replaces the ballot before it. Raises NotCollecting, InvalidToken, TooLong, LockMissing, or
     a DatabaseError when the disk is full or the store held: then nothing changed.
     """
-    check(found)
+    slot = slot_of(found)
     shut_with = lock.read(settings.SECRETS_DIR, found.wave_id)
     row = seal(answers, wave_id=found.wave_id, side=side, client=client, supplier=supplier, lock=shut_with)
-    store.put(found.wave_id, tokens.slot_of(found.token), row)
+    store.put(found.wave_id, slot, row)
     return receipts.receipt_of(row)
 
 
 def withdraw(found: Recognised) -> bool:
     """Take the ballot back, possible until closing; says whether there was one."""
-    check(found)
-    return store.remove(found.wave_id, tokens.slot_of(found.token))
-
-
-def has_answered(found: Recognised) -> bool:
-    return store.has(found.wave_id, tokens.slot_of(found.token))
+    return store.remove(found.wave_id, slot_of(found))
 
 
 def answered(wave_id: int, invitation_ids: Iterable[int]) -> frozenset[int]:

@@ -83,10 +83,6 @@ def filled(wave_id: int) -> frozenset[str]:
     return frozenset(Ballot.objects.filter(wave_id=wave_id).values_list("slot", flat=True))
 
 
-def has(wave_id: int, slot: str) -> bool:
-    return Ballot.objects.filter(wave_id=wave_id, slot=slot).exists()
-
-
 def counts(wave_id: int) -> dict[str, int]:
     """Ballots per side, before and after closing."""
     sides: Counter[str] = Counter()

@@ -1,7 +1,8 @@
 """Invitation tokens and slots, all derived from the wave secret S, which lives in one file outside every database.
 
-token = HMAC(S, invitation), 128 bits, 26 signs. slot = HMAC(token, "slot"). The databases hold neither S nor the
-token: once S is destroyed at closing, nothing says which ballot answered which invitation.
+token = HMAC(S, invitation), 128 bits, 26 signs. slot = HMAC(S, "slot", invitation). The databases hold neither S nor
+the token; a token, which stays in somebody's mail, gives no slot. Once S is destroyed at closing, nothing says which
+ballot answered which invitation, not even to whoever kept every link and an old copy of the databases.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ def token_of(secret: bytes, invitation_id: int) -> bytes:
     return hmac.digest(secret, b"invitation:%d" % invitation_id, "sha256")[:TOKEN]
 
 
-def slot_of(token: bytes) -> str:
-    return hmac.digest(token, b"slot", "sha256").hex()
+def slot_of(secret: bytes, invitation_id: int) -> str:
+    return hmac.digest(secret, b"slot:%d" % invitation_id, "sha256").hex()
 
 
 def slots_of(secret: bytes, invitation_ids: Iterable[int]) -> dict[str, int]:
     """The invitation behind each slot, for as long as S lives."""
-    return {slot_of(token_of(secret, number)): number for number in invitation_ids}
+    return {slot_of(secret, number): number for number in invitation_ids}
 
 
 def show(token: bytes) -> str:
