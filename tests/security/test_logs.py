@@ -2,9 +2,14 @@
 
 import logging
 import re
+import time
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reciproque.app.directory.setup import verify_address
@@ -97,10 +102,27 @@ def test_times_are_said_in_utc(lines, member, settings):
 
 
 def test_respondents_leave_no_line(lines, client):
-    for address in ("/r", "/r/nothing/", "/receipt/", "/receipt/?receipt=ABCD"):
+    for address in ("/r", "/r/nothing/", "/d", "/d/vote", "/d/nothing/", "/receipt/", "/receipt/?receipt=ABCD"):
         client.get(address, **HEADERS)
         client.post(address, {"token": "x"}, **HEADERS)
     assert lines == []
+
+
+def test_who_answers_while_signed_in_leaves_no_line_and_no_time(lines, member):
+    """A session that would be renewed, or that is over: neither is written at the minute of somebody's answer."""
+    browser = enter(member)
+    for away in (600, settings.SESSION_IDLE_SECONDS + 600):
+        session = browser.session
+        session["seen"] = int(time.time()) - away
+        session.save()
+        kept, said = Session.objects.get(session_key=session.session_key).session_data, len(lines)
+        for address in ("/r", "/r/promise", "/r/nothing/", "/d", "/d/vote", "/receipt/"):
+            with CaptureQueriesContext(connection) as asked:
+                browser.get(address)
+            assert not any(one["sql"].startswith(("INSERT", "UPDATE", "DELETE")) for one in asked)
+        assert Session.objects.get(session_key=session.session_key).session_data == kept
+        assert len(lines) == said
+    assert browser.get(reverse("directory")).status_code == 302, "elsewhere, a session that is over is over"
 
 
 def test_a_fault_of_ours_is_written_and_not_shown(client, cast, monkeypatch, caplog):

@@ -4,11 +4,11 @@ import logging
 import re
 import time
 
-RESPONDENT_PATHS = re.compile(r"/(r|receipt)(/|$)")
+RESPONDENT_PATHS = re.compile(r"/(r|d|receipt)(/|$)")  # opened with a link: answers, ties, votes in a workshop
 
 
 class NoRespondentPaths(logging.Filter):
-    """Drops records about respondents' pages, so that no log tells who answered or when."""
+    """Drops records about respondents' pages, so that no log tells who answered or voted, or when."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)

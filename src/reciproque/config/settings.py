@@ -10,6 +10,7 @@ from reciproque.app.survey.urn.files import create_once
 from reciproque.config import env
 from reciproque.config.databases import databases
 from reciproque.config.logs import LOGGING as LOGGING
+from reciproque.config.logs import RESPONDENT_PATHS as RESPONDENT_PATHS
 
 PACKAGE_DIR = Path(reciproque.__file__).parent
 

@@ -30,16 +30,23 @@ def began(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
 
 
 class SessionLimits:
-    """Signs out whoever was away too long, or signed in too long ago."""
+    """Signs out whoever was away too long, or signed in too long ago.
+
+    Not on the pages of those who answer: the time of a session would be written at the minute of somebody's answer.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated and _is_over(request):
+        if _has_session(request) and request.user.is_authenticated and _is_over(request):
             logout(request)
             messages.info(request, _("You were signed out because nothing happened for a while. Sign in again."))
         return self.get_response(request)
+
+
+def _has_session(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and not settings.RESPONDENT_PATHS.match(request.path)
 
 
 def _is_over(request: HttpRequest) -> bool:
