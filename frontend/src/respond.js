@@ -68,7 +68,8 @@ class Vault {
   }
 }
 
-const OURS = new Set(["csrfmiddlewaretoken", "state", "on"]);
+const OURS = new Set(["csrfmiddlewaretoken", "state", "on", "pad"]);
+const STEP = 16384; // what is sent is as long for everybody, within this: a network then sees no length of a text
 
 class Questionnaire {
   constructor(form) {
@@ -133,11 +134,17 @@ class Questionnaire {
 
   // The answers of the other chapters go along, once.
   carry() {
-    for (const [name, value] of Object.entries(this.draft)) {
-      if (this.form.elements.namedItem(name)) continue;
-      const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
-      this.form.append(field);
-    }
+    for (const [name, value] of Object.entries(this.draft)) this.put(name, value);
+    this.put("pad", "");
+    const { pad } = this.form.elements;
+    pad.value = "";
+    const sent = [...new FormData(this.form)].map(([name, value]) => [name, value.replace(/\r?\n/g, "\r\n")]);
+    pad.value = "0".repeat(STEP - (new URLSearchParams(sent).toString().length % STEP));
+  }
+
+  put(name, value) {
+    if (this.form.elements.namedItem(name)) return;
+    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   }
 
   forget() {

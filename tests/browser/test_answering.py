@@ -100,6 +100,26 @@ def test_whole_answer_on_a_phone(phone, wave):
     assert Ballot.objects.count() == 1
 
 
+def test_what_is_sent_is_as_long_whatever_is_written(phone, wave):
+    """Whoever sees the network sees lengths: they must not say who wrote a text, nor how long it is."""
+    page, lengths = phone.page, set()
+    page.on("request", lambda sent: lengths.add(len(sent.post_data_buffer or b"")) if "hand-in" in sent.url else None)
+    for number, text in enumerate(("", "Trois mots d’ici.", "Une ligne é\nune autre\n" * 40)):
+        page.goto("about:blank")
+        page.goto(f"/r#{wave.token(wave.supplier_people[number])}")
+        page.wait_for_url("**/r/promise")
+        page.get_by_text("Commencer").click()
+        page.locator(f"[name=F1][value='{'na' if number else 3}']").check()
+        phone.kept()
+        page.goto("/r/answer/9")
+        page.fill("#O1", text)
+        phone.kept()
+        page.get_by_role("button", name="Remettre ma réponse").click()
+        page.wait_for_url("**/r/receipt")
+    assert Ballot.objects.count() == 3
+    assert lengths == {16384}
+
+
 def test_draft_waits_for_the_same_link_and_for_no_other(phone, wave):
     page = phone.page
     page.goto(f"/r#{wave.token(wave.supplier_people[0])}")
