@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = re.compile(r"env\.(?:text|flag|number|words)\(\"([A-Z_]+)\"")
+READERS = re.compile(r"\benv\.[a-z_]+\(\"([A-Z_]+)\"")
 
 
 def settings_read() -> set[str]:
