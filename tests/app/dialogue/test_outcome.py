@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core import mail
 
+import personas
 import workshops
 from reciproque.app.dialogue import states, urn
 from reciproque.app.dialogue.actions import deck, letters, minutes, people, proposals, sessions, votes, voting
@@ -305,6 +307,32 @@ def test_both_sponsors_receive_the_same_files_at_the_same_minute(cast):
         [cast.client_sponsor.email, cast.supplier_sponsor.email]
     )
     assert sent[0].attachments == sent[1].attachments
+
+
+def test_minutes_that_cannot_be_frozen_hold_back_neither_the_others_nor_the_links_of_those_over(
+    cast, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    over = workshops.signed(cast)
+    sessions.cancel_session(by=by(cast.facilitator), session=over, reason="Another day")  # and killed right after
+    sound, broken = ended(cast), ended(personas.cast(people=7))  # the latest comes first
+    frozen = minutes.minutes_pdf
+
+    def pdf(of, language):
+        if of.session_id == broken.pk:
+            raise ValueError("what somebody wrote")
+        return frozen(of, language)
+
+    monkeypatch.setattr(minutes, "minutes_pdf", pdf)
+    days_over = clock.at(max(broken.amend_until, sound.amend_until))
+    with days_over, django_capture_on_commit_callbacks(execute=True), pytest.raises(ValueError):
+        minutes.freeze_due()
+    for session in (broken, sound):
+        session.refresh_from_db()
+    assert (broken.state, sound.state) == ("minutes", "frozen")
+    left = [(settings.SECRETS_DIR / f"workshop-{session.key}.key").exists() for session in (over, broken, sound)]
+    assert left == [False, True, False]
+    said = [record.getMessage() for record in caplog.records if record.name == "reciproque.minutes"]
+    assert said == [f"the minutes of session {broken.key} could not be frozen: ValueError"]
 
 
 def test_links_leave_by_mail_and_are_stored_nowhere(cast):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from reciproque.app.dialogue.queries.minutes import content_of, digest_of
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, Actor
 from reciproque.app.shared.errors import Refused
+
+logger = logging.getLogger("reciproque.minutes")
 
 
 @transaction.atomic
@@ -80,7 +83,17 @@ def freeze(*, by: Actor, session: Session) -> Minutes:
 
 
 def freeze_due(*, by: Actor = SYSTEM) -> None:
-    """Every session whose five working days are over."""
+    """Every session whose five working days are over, then the links of those that are.
+
+    One that fails holds back none of the others; its error is raised at the end: the job says it and tries again.
+    """
+    failures: list[Exception] = []
     for session in Session.objects.filter(state=SessionState.MINUTES, amend_until__lte=clock.now()):
-        freeze(by=by, session=session)
+        try:
+            freeze(by=by, session=session)
+        except Exception as error:
+            logger.warning("the minutes of session %s could not be frozen: %s", session.key, type(error).__name__)
+            failures.append(error)
     urn.destroy_left_links()
+    if failures:
+        raise failures[0]
