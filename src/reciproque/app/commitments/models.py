@@ -52,9 +52,7 @@ class Origin(models.TextChoices):
     """What a promise came from."""
 
     NONE = "", pgettext_lazy("origin of a promise", "a conversation")
-    STATEMENT = "statement", pgettext_lazy("origin of a promise", "a statement debated together")
     PROPOSAL = "proposal", pgettext_lazy("origin of a promise", "a proposal chosen together")
-    CASE = "case", pgettext_lazy("origin of a promise", "a restoration case")
 
 
 class Terms(models.Model):

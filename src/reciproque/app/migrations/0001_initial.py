@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('owed_by', models.CharField(choices=[('client', 'The client'), ('supplier', 'The supplier'), ('both', 'Both companies')], max_length=8, verbose_name='who gives its word')),
                 ('state', models.CharField(choices=[('proposed', 'Proposed'), ('open', 'In progress'), ('said', 'Waits for the other side’s word'), ('kept', 'Kept'), ('late', 'Kept late'), ('broken', 'Not kept'), ('disputed', 'Two different words'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('released', 'Released by both')], default='proposed', max_length=10)),
                 ('why', models.CharField(blank=True, max_length=280, verbose_name='why')),
-                ('origin_kind', models.CharField(blank=True, choices=[('', 'a conversation'), ('statement', 'a statement debated together'), ('proposal', 'a proposal chosen together'), ('case', 'a restoration case')], max_length=10)),
+                ('origin_kind', models.CharField(blank=True, choices=[('', 'a conversation'), ('proposal', 'a proposal chosen together')], max_length=10)),
                 ('origin_key', models.CharField(blank=True, max_length=40)),
                 ('origin_text', models.CharField(blank=True, max_length=400)),
                 ('questions', models.JSONField(default=list)),
