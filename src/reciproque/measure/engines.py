@@ -19,7 +19,6 @@ from reciproque.measure.errors import Refused
 from reciproque.measure.language import gettext as _
 
 Arrays = dict[str, NDArray[Any]]
-NAMES = ("polars", "duckdb", "spark")
 
 
 class Engine(Protocol):

@@ -13,7 +13,6 @@ from reciproque.measure.results import CLIENT, Difference, Estimate
 from reciproque.reports.charts.spec import Sign
 
 MINUS = "−"
-ROUNDING = 2.0  # points: a published figure no wider than this is a figure, not a band
 
 
 def whole(value: float) -> int:

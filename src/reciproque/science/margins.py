@@ -12,7 +12,6 @@ from scipy.special import digamma, polygamma, stdtrit
 Array = NDArray[np.float64]
 
 # Reference standard deviations, in points. Version 0.1: assumed, not calibrated yet.
-CONSTANTS_VERSION = "0.1-uncalibrated"
 SD_DIMENSION = 16.0
 SD_ITEM = 24.0
 FLOOR = 2.0

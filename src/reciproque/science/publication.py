@@ -46,7 +46,6 @@ from reciproque.science.solver import Tally
 from reciproque.science.trend import reference_of, says_nothing, trend_figures
 
 People = Mapping[str, frozenset[int]]
-ALL_KINDS = ("words", "classes", "items", "mirror", "dimensions", "trend")
 
 
 @dataclass(frozen=True)
