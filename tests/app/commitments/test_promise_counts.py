@@ -14,7 +14,7 @@ from promised import DAY, sign_in
 from reciproque.app.commitments.actions.words import say_otherwise
 from reciproque.app.commitments.models import Commitment
 from reciproque.app.commitments.queries import seen
-from reciproque.app.commitments.queries.ledger import born_of, open_promises
+from reciproque.app.commitments.queries.ledger import open_promises
 from reciproque.app.shared.audit import actor
 
 
@@ -62,11 +62,8 @@ def test_open_words_come_first_and_the_latest_of_them_on_top(promises):
     assert open_promises(promises.relationship) == [late, soon, far]
 
 
-def test_a_promise_is_found_by_what_it_came_from(promises):
+def test_a_promise_says_what_it_came_from(promises):
     promise = promises.open(origin_kind="proposal", origin_key="abc", origin_text="If a plan changes, we share.")
-    promises.open()
-    found = born_of(promises.relationship, ["abc", "xyz", ""])
-    assert found == {"abc": [promise], "xyz": [], "": []}
     page = words(sign_in(promises.cast.observer).get(reverse("commitment", args=[promise.key])))
     assert "It comes from a proposal chosen together: If a plan changes, we share." in page
 

@@ -89,14 +89,6 @@ def open_promises(relationship: Relationship) -> list[Commitment]:
     return sorted(rows, key=lambda row: (not row.is_overdue(today), row.due_on, row.number))
 
 
-def born_of(relationship: Relationship, keys: Sequence[str]) -> dict[str, list[Commitment]]:
-    """The promises that came from statements, proposals or cases, by their keys."""
-    found: dict[str, list[Commitment]] = {key: [] for key in keys}
-    for row in all_promises(relationship).filter(origin_key__in=[key for key in keys if key]):
-        found[row.origin_key].append(row)
-    return found
-
-
 def ledger(relationship: Relationship, reader: Account) -> Ledger:
     today = clock.today()
     rows = list(all_promises(relationship))
