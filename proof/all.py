@@ -59,7 +59,7 @@ def prove(part: str, database: str, full: bool) -> list[Claim]:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         claims.append(Claim(f"The part “{part}” runs to its end", "yes", f"no: {last[:120]}", False))
     if done.returncode:
-        print("".join(done.stderr.splitlines(keepends=True)[-80:]), file=sys.stderr)
+        print("".join(done.stderr.splitlines(keepends=True)[-200:]), file=sys.stderr)
     print(f"{part} on {database}: {len(claims)} claims, {time.monotonic() - started:.0f} s", flush=True)
     label = " (PostgreSQL)" if database == "postgresql" else ""
     return [Claim(claim.claim + label, claim.target, claim.measured, claim.kept) for claim in claims]

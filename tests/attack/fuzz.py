@@ -248,7 +248,7 @@ def multipart(fields: Sequence[Field], files: Sequence[tuple[str, str, bytes]]) 
 class Ear(logging.Handler):
     """Hears what would be written to standard error, and keeps what tells of a fault: an error, or a traceback."""
 
-    LOGGERS = ("", "django", "reciproque")
+    LOGGERS = ("", "django", "reciproque", "reciproque.security")
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
