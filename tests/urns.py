@@ -48,3 +48,16 @@ class Urn:
     def open(self) -> opening.Opened | None:
         self.turn(seal.CLIENT)
         return self.turn(seal.SUPPLIER)
+
+
+def open_ballot(
+    row: seal.SealedRow, *, wave_id: int, client: keys.Half, supplier: keys.Half, lock: bytes
+) -> seal.Answers:
+    """The answers of one ballot, by whoever holds both halves and the lock of its wave."""
+    return seal.open_row(
+        row,
+        wave_id=wave_id,
+        share_client=seal.open_share(row.box_client, client),
+        share_supplier=seal.open_share(row.box_supplier, supplier),
+        lock=lock,
+    )

@@ -19,11 +19,11 @@ from django.conf import settings
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import SecretBox
 
-from reciproque.app.survey.urn import close, collect, keys, seal, store
+from reciproque.app.survey.urn import close, collect, keys, store
 from reciproque.app.survey.urn.errors import UrnError
 from reciproque.app.survey.urn.models import Ballot, SealedBallot
 from reciproque.app.survey.urn.seal import SealedRow
-from urns import Urn
+from urns import Urn, open_ballot
 
 SIDES = ("client", "supplier")
 
@@ -140,7 +140,7 @@ def bent_ballots(urn: Urn, row: SealedRow, lock: bytes, every: int = 1) -> Itera
     """Each bit of a ballot as it is stored, and of the lock of its wave."""
 
     def opened(changed: SealedRow, with_lock: bytes = lock) -> Callable[[], object]:
-        return lambda: seal.open_ballot(
+        return lambda: open_ballot(
             changed, wave_id=urn.wave_id, client=urn.client, supplier=urn.supplier, lock=with_lock
         )
 
@@ -154,7 +154,7 @@ def moved_ballots(urn: Urn, rows: list[SealedRow], lock: bytes) -> Bent:
     """Parts of one ballot set into another, a ballot under the other side, and one carried to another wave."""
 
     def attempt(row: SealedRow, wave_id: int = urn.wave_id) -> Callable[[], object]:
-        return lambda: seal.open_ballot(row, wave_id=wave_id, client=urn.client, supplier=urn.supplier, lock=lock)
+        return lambda: open_ballot(row, wave_id=wave_id, client=urn.client, supplier=urn.supplier, lock=lock)
 
     tried = [
         attempt(replace(one, **{part: getattr(other, part)}))

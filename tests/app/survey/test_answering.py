@@ -22,6 +22,7 @@ from reciproque.app.survey.queries import answering
 from reciproque.app.survey.urn import collect, lock, seal, store
 from reciproque.app.survey.urn.errors import InvalidToken
 from reciproque.app.survey.urn.models import Ballot
+from urns import open_ballot
 
 COOKIE = "answering"
 CANARY = "The canary sings in the third workshop"
@@ -62,7 +63,7 @@ def opened(wave: Collecting) -> list[seal.Answers]:
     """Every ballot of the wave, opened with both halves."""
     key = lock.read(settings.SECRETS_DIR, wave.wave.pk)
     both = {"client": wave.client, "supplier": wave.supplier, "lock": key}
-    return [seal.open_ballot(row, wave_id=wave.wave.pk, **both) for row in store._rows(Ballot, wave.wave.pk)]
+    return [open_ballot(row, wave_id=wave.wave.pk, **both) for row in store._rows(Ballot, wave.wave.pk)]
 
 
 # ---------------------------------------------------------------- The link

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reciproque.app.survey.urn import keys, seal
 from reciproque.app.survey.urn.errors import Damaged, TooLong
+from urns import open_ballot
 
 CLIENT, SUPPLIER, LOCK = keys.new_half(), keys.new_half(), bytes(range(32))
 ANSWERS = seal.Answers(
@@ -23,7 +24,7 @@ def sealed(answers: seal.Answers = ANSWERS, side: str = seal.CLIENT) -> seal.Sea
 
 
 def opened(row: seal.SealedRow, wave_id: int = 3) -> seal.Answers:
-    return seal.open_ballot(row, wave_id=wave_id, client=CLIENT, supplier=SUPPLIER, lock=LOCK)
+    return open_ballot(row, wave_id=wave_id, client=CLIENT, supplier=SUPPLIER, lock=LOCK)
 
 
 def test_both_halves_give_the_answers_back() -> None:
@@ -58,7 +59,7 @@ def test_one_half_opens_nothing() -> None:
 
 def test_the_same_half_twice_opens_nothing() -> None:
     with pytest.raises(Damaged):
-        seal.open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=CLIENT, lock=LOCK)
+        open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=CLIENT, lock=LOCK)
 
 
 @pytest.mark.parametrize("part", ["box_client", "box_supplier", "body"])
@@ -144,4 +145,4 @@ def test_nothing_readable_is_stored_or_printed() -> None:
 def test_both_halves_without_the_lock_open_nothing() -> None:
     for other in (bytes(32), bytes(range(1, 33))):
         with pytest.raises(Damaged):
-            seal.open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=SUPPLIER, lock=other)
+            open_ballot(sealed(), wave_id=3, client=CLIENT, supplier=SUPPLIER, lock=other)

@@ -86,13 +86,8 @@ def side_ballots(opened: OpenedSide, codes: Iterable[str]) -> SideBallots:
     )
 
 
-def is_waiting(wave_id: int) -> bool:
-    """One key has turned. Say so to nobody but the one who turned it: a screen never says which key is missing."""
-    return _waiting(wave_id).exists()
-
-
 def has_turned(wave_id: int, side: str) -> bool:
-    """For the screen of that same side only."""
+    """For the screen of that same side only: no other screen ever says which key is missing."""
     try:
         return _waiting(wave_id).read_bytes().split(b"\n", 1)[0] == side.encode()
     except FileNotFoundError:

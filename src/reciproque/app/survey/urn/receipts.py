@@ -1,28 +1,19 @@
 """Receipts: twelve signs that prove a ballot is in the published list and say nothing about what it holds.
 
 60 bits of SHA-256 over the stored row, the same before and after closing (the slot is not part of it). The sorted
-list has a Merkle root, so one line proves the whole list and a short path proves one receipt.
+list has a Merkle root, so one line proves the whole list: whoever has the list can make the root again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from reciproque.app.survey.urn.seal import SealedRow
 
 SIGNS = 12
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 FORGIVEN = str.maketrans({"0": "O", "1": "I", "8": "B", "-": "", " ": "", "\u00a0": "", "\u202f": ""})
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of an inclusion path: the neighbour's hash, and whether it stands on the left."""
-
-    neighbour: bytes
-    on_left: bool
 
 
 def receipt_of(row: SealedRow) -> str:
@@ -55,25 +46,6 @@ def merkle_root(receipts: Sequence[str]) -> str:
     while len(level) > 1:
         level = _next_level(level)
     return level[0].hex()
-
-
-def path_of(receipts: Sequence[str], receipt: str) -> tuple[Step, ...]:
-    """What proves one receipt against the root; ValueError when it is not in the list."""
-    place = sorted(receipts).index(receipt)
-    level, steps = _leaves(receipts), []
-    while len(level) > 1:
-        neighbour = place ^ 1
-        if neighbour < len(level):
-            steps.append(Step(level[neighbour], on_left=neighbour < place))
-        level, place = _next_level(level), place // 2
-    return tuple(steps)
-
-
-def is_included(receipt: str, path: Sequence[Step], root: str) -> bool:
-    node = _leaf(receipt)
-    for step in path:
-        node = _node(step.neighbour, node) if step.on_left else _node(node, step.neighbour)
-    return node.hex() == root
 
 
 def _leaves(receipts: Sequence[str]) -> list[bytes]:

@@ -91,17 +91,6 @@ def open_row(row: SealedRow, *, wave_id: int, share_client: bytes, share_supplie
     return _decode(_unpad(padded), wave_id, row.side)
 
 
-def open_ballot(row: SealedRow, *, wave_id: int, client: Half, supplier: Half, lock: bytes) -> Answers:
-    """The answers of one ballot, from both halves and the lock of its wave."""
-    return open_row(
-        row,
-        wave_id=wave_id,
-        share_client=open_share(row.box_client, client),
-        share_supplier=open_share(row.box_supplier, supplier),
-        lock=lock,
-    )
-
-
 def _locked(key: bytes, lock: bytes) -> bytes:
     return hashlib.blake2b(key, key=lock, digest_size=KEY, person=b"urn ballot").digest()
 
