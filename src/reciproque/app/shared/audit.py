@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connections, transaction
-from django.utils import timezone
 
 from reciproque.app.shared import clock
 from reciproque.app.shared.models import AuditHead, AuditRecord
@@ -95,7 +94,7 @@ def record(
 def digest(row: AuditRecord) -> str:
     at = row.at if isinstance(row.at, datetime) else datetime.fromisoformat(row.at)
     content = [
-        row.sequence, at.astimezone(timezone.get_default_timezone()).timestamp(), row.actor_key, row.actor_name,
+        row.sequence, at.timestamp(), row.actor_key, row.actor_name,
         row.action, row.subject, str(row.audience), row.relationship_key, row.organisation_key, row.data,
         row.previous_hash,
     ]  # fmt: skip
