@@ -287,7 +287,7 @@ commitments-import       G200:links P200:links
 commitments-csv          G200:seated P405
 commitments-xlsx         G200:seated P405
 exposed-sponsors         G200:carriers P405
-phone                    G200* G302:a_phone P400*
+phone                    G200* P400*
 phone-wait               G302* P302*
 phone-deck               G302* G200:a_phone P302* P200:a_phone
 phone-deposit            G405* P302* P409:a_phone
@@ -303,6 +303,7 @@ phone-ready              G405* P302*
 phone-proposal           G405* P302* P422:a_phone
 phone-objection          G405* P302* P404:a_phone
 phone-accept             G405* P302* P404:a_phone
+phone-leave              G405* P200*
 room-join                G404* P405*
 workshop                 G200:seated P200:seated
 room                     G200:seated P405

@@ -189,6 +189,34 @@ def waits_for(seat: Seat, words: str) -> None:
     seat.page.get_by_text(words).first.wait_for(timeout=25_000)
 
 
+def test_a_device_passed_on_to_a_colleague(browser: Browser, live_server, cast):
+    """The colleague opens the own link while the browser still holds the one before: it is the colleague who votes."""
+    session = prepared(cast, workshops.signed(cast))
+    one, other = session.participants.filter(side="client")[:2]
+    one.session = other.session = session
+    tablet = Phone(browser, live_server.url, one)
+    tablet.join()
+    keys = list(session.statements.values_list("key", flat=True))
+    tablet.tick({f"v:{key}": "0" for key in keys})
+    tablet.submit("Garder mon vote")
+    tablet.go(f"/d#{urn.signs_of(other)}")
+    tablet.page.wait_for_url("**/d/vote", wait_until="commit")
+    assert tablet.page.locator("input:checked").count() == 0
+    tablet.tick({f"v:{key}": "1" for key in keys})
+    tablet.submit("Garder mon vote")
+    assert urn.sums(session.rounds.get(kind="deck"))[f"v:{keys[0]}", "client"] == [1, 1, 0]
+    tablet.go("/d")
+    assert "garde déjà le lien de quelqu’un de Valmorine" in tablet.main().inner_text()
+    looked_at(tablet, "phone-passed-on")
+    tablet.page.locator("footer details > summary").click()
+    looked_at(tablet, "phone-leave")
+    tablet.submit("Quitter cet appareil")
+    assert "Cet appareil a oublié votre lien." in tablet.main().inner_text()
+    assert {one["name"] for one in tablet.context.cookies()} <= {"csrftoken"}
+    assert tablet.complaints == []
+    tablet.leave()
+
+
 def test_a_whole_session(browser: Browser, live_server, cast, monkeypatch):
     address = live_server.url
     session = prepared(cast, signed(browser, address, cast))

@@ -239,6 +239,17 @@ def test_the_console_counts_for_an_external_facilitator_and_shows_others_what_th
         assert "console-counts" not in screen.content.decode()
 
 
+def test_what_is_typed_on_a_shared_device_is_kept_under_a_name_of_the_own_link(cast, led):
+    console = client_of(cast.facilitator)
+    take_to(console, led, "divides")
+    press(console, led, "show")
+    press(console, led, "silence", seconds=120)
+    pages = [phone_of(led, "client", n).get(reverse("phone-live")).content.decode() for n in (0, 1, 0)]
+    names = [re.search(r'data-draft="(note-[^"]+)"', page)[1] for page in pages]
+    assert names[0] == names[2] != names[1]
+    assert all(reverse("phone-leave") in page for page in pages)
+
+
 def test_who_is_ready_is_a_number(cast, led):
     console = client_of(cast.facilitator)
     phone_of(led).post(reverse("phone-ready"))

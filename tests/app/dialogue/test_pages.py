@@ -319,6 +319,107 @@ def test_whoever_else_gets_hold_of_a_link_reads_no_answer_in_it(cast):
 
 
 def test_a_wrong_link_opens_nothing_and_says_so(cast):
+def pass_on(client, participant):
+    """A colleague opens the own link on the same device."""
+    participant.session = Session.objects.get(pk=participant.session_id)
+    assert client.post(reverse("phone"), {"token": urn.signs_of(participant)}).status_code == 302
+    return client
+
+
+def test_under_a_colleague_s_link_a_device_shows_neither_ticks_nor_sentences_of_the_one_before(cast):
+    """Not even when the browser still holds the cookies, and not when the first link comes back."""
+    session = workshops.signed(cast)
+    one, other = workshops.invite(cast, session)["client"][:2]
+    tablet = phone(session, one)
+    tablet.post(reverse("phone-deposit"), {"text": "Plans change without a word"})
+    tablet.post(reverse("phone-themes"), {"theme": ["price"]})
+    own = tablet.get(reverse("phone-deck")).content.decode()
+    assert "Plans change" in own
+    assert " checked" in own
+    kept = {name: morsel.value for name, morsel in tablet.cookies.items()}
+    pass_on(tablet, other)
+    for name in ("sentences", "answers-themes"):
+        assert tablet.cookies[name].value == ""
+    page = tablet.get(reverse("phone-deck")).content.decode()
+    for name in ("sentences", "answers-themes"):
+        tablet.cookies[name] = kept[name]  # a browser that erases nothing
+    again = tablet.get(reverse("phone-deck")).content.decode()
+    for seen in (page, again):
+        assert "Plans change" not in seen
+        assert " checked" not in seen
+    changed = {"key": "0" * 32, "text": "Another wording"}
+    assert tablet.post(reverse("phone-change"), changed).status_code == 409
+
+
+def test_under_a_colleague_s_link_the_private_vote_starts_from_an_empty_page(cast):
+    session = workshops.voting_open(cast)
+    one, other = session.participants.filter(side="client")[:2]
+    statement = session.statements.first()
+    tablet = phone(session, one)
+    tablet.post(reverse("phone-vote"), {f"v:{statement.key}": "0"})
+    kept = tablet.cookies["answers-deck"].value
+    pass_on(tablet, other)
+    tablet.cookies["answers-deck"] = kept
+    assert " checked" not in tablet.get(reverse("phone-vote")).content.decode()
+    assert " checked" not in pass_on(tablet, one).get(reverse("phone-vote")).content.decode()
+
+
+def test_the_same_link_opened_again_keeps_what_was_ticked(cast):
+    session = workshops.voting_open(cast)
+    one = session.participants.filter(side="client").first()
+    statement = session.statements.first()
+    own = phone(session, one)
+    own.post(reverse("phone-vote"), {f"v:{statement.key}": "0"})
+    assert " checked" in pass_on(own, one).get(reverse("phone-vote")).content.decode()
+
+
+def test_the_address_of_links_asks_before_it_goes_on_with_the_link_of_somebody_else(cast):
+    """The signs after # never reach the server: it cannot know whether the one who comes is the one it knows."""
+    session = workshops.voting_open(cast)
+    one = session.participants.filter(side="client").first()
+    tablet = phone(session, one)
+    page = tablet.get(reverse("phone"))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "data-link" in text  # the page hands in the signs after #, whoever was here before
+    assert f'href="{reverse("phone-vote")}"' in text
+    assert str(cast.relationship.client) in text
+    assert one.name not in text
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "Quitter cet appareil"), ("en", "Leave this device")])
+def test_a_phone_leaves_its_device_with_a_button_and_nothing_stays_on_it(cast, language, words):
+    session = workshops.voting_open(cast)
+    one = session.participants.filter(side="client").first()
+    one.session = session
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies["django_language"] = language
+
+    def send(name, **data):
+        page = strict.get(reverse("phone")).content.decode()
+        data["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        return strict.post(reverse(name), data)
+
+    assert send("phone", token=urn.signs_of(one)).status_code == 302
+    assert send("phone-vote", **{f"v:{session.statements.first().key}": "0"}).status_code == 302
+    assert send("phone-themes", theme=["price"]).status_code == 302
+    for name in ("phone-vote", "phone-deck"):
+        page = strict.get(reverse(name)).content.decode()
+        assert words in page
+        assert f'action="{reverse("phone-leave")}" method="post"' in page
+    assert strict.get(reverse("phone-leave")).status_code == 405
+    assert strict.post(reverse("phone-leave")).status_code == 403
+    gone = send("phone-leave")
+    assert gone.status_code == 200
+    assert {name for name, morsel in strict.cookies.items() if morsel.value} == {"csrftoken", "django_language"}
+    assert strict.get(reverse("phone-vote")).status_code == 302
+    assert sum(urn.sums(session.rounds.get(kind="deck"))[f"v:{session.statements.first().key}", "client"]) == 1
+
+
+def test_leaving_a_device_that_holds_nothing_says_the_same(cast):
+    assert Client().post(reverse("phone-leave")).status_code == 200
+
+
     workshops.voting_open(cast)
     response = Client().post(reverse("phone"), {"token": "0" * 26})
     assert response.status_code == 400

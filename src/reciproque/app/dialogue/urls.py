@@ -22,6 +22,7 @@ urlpatterns = [
     path("d/live/proposal", live_phone.proposal, name="phone-proposal"),
     path("d/live/proposals/<str:key>/objection", live_phone.objection, name="phone-objection"),
     path("d/live/proposals/<str:key>/accept", live_phone.accept, name="phone-accept"),
+    path("d/leave", phone.leave, name="phone-leave"),
     path("d/room/<str:code>", live_phone.join, name="room-join"),
     path(SESSION, preparation.workshop, name="workshop"),
     path(SESSION + "room/", live_room.room, name="room"),

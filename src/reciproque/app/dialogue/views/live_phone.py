@@ -16,6 +16,7 @@ from reciproque.app.dialogue.actions.common import participant_actor
 from reciproque.app.dialogue.actions.live import LONGEST_NOTE, answer_vote, be_ready, write_note
 from reciproque.app.dialogue.actions.proposals import accept_owner, object_to, propose, withdraw_objection
 from reciproque.app.dialogue.forms import phone as slips
+from reciproque.app.dialogue.forms import pocket
 from reciproque.app.dialogue.forms.live import ProposalForm, number
 from reciproque.app.dialogue.models import Live, SessionState
 from reciproque.app.dialogue.queries import live as query
@@ -106,6 +107,7 @@ def _context(request: HttpRequest, visit: Visit, live: Live) -> dict[str, Any]:
         "external": session.has_external_facilitator,
         "note": {"key": secrets.token_hex(NOTE_KEY), "text": ""},
         "longest": LONGEST_NOTE,
+        "holder": pocket.holder_of(visit.token).hex(),
         "form": ProposalForm(session=session, author=visit.participant) if scene.phase.code == "proposals" else None,
         "promises": query.own_promises(session, visit.participant) if scene.phase.code == "promises" else (),
         "other_company": session.relationship.organisation(other_side(side)),
@@ -116,7 +118,8 @@ def _questions(request: HttpRequest, visit: Visit, scene: Scene) -> tuple[query.
     round_ = scene.live.round
     if not scene.voting or round_ is None:
         return ()
-    return query.vote_questions(visit.session, round_, visit.participant.side, answers_of(request, round_))
+    mine = answers_of(request, visit, round_)
+    return query.vote_questions(visit.session, round_, visit.participant.side, mine)
 
 
 # ---------------------------------------------------------------- what a phone does
@@ -131,7 +134,7 @@ def vote(request: HttpRequest) -> HttpResponse:
     answer_vote(participant=visit.participant, token=visit.token, answers=answers)
     kept = request.headers.get("HX-Request")
     done = HttpResponse(_("In the box. You can change it until the time is over.")) if kept else _done("voted")
-    return carry_answers(done, found.round, answers) if found and found.round else done
+    return carry_answers(done, visit, found.round, answers) if found and found.round else done
 
 
 @require_POST

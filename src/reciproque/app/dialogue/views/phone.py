@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import translation
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,6 +24,7 @@ from reciproque.app.dialogue.views.phone_visit import (
     carry,
     carry_answers,
     carry_sentences,
+    forget,
     language_of,
     page,
     phone_page,
@@ -47,9 +48,12 @@ WHERE = {
 
 @phone_page
 def enter(request: HttpRequest) -> HttpResponse:
-    """The address of every link. Opening it changes nothing; the signs after # come in with a POST."""
+    """The address of every link. Opening it changes nothing; the signs after # come in with a POST.
+
+    A browser that holds a link is asked whether to go on with it: the one it is given now may be a colleague's.
+    """
     if request.method != "POST":
-        return _known(request) or plain(request, "dialogue/phone.html", translation.get_language() or "fr", {})
+        return plain(request, "dialogue/phone.html", language_of(request), _known(request))
     place = Visits.place(request)
     if wrong_codes.exhausted(place):
         return plain(request, "dialogue/phone.html", language_of(request), {"busy": True}, status=429)
@@ -58,16 +62,25 @@ def enter(request: HttpRequest) -> HttpResponse:
     if token is None or participant is None:
         wrong_codes.too_many(place)
         return plain(request, "dialogue/phone.html", language_of(request), {"unknown": True}, status=400)
-    return carry(redirect(WHERE.get(S(participant.session.state), "phone-wait")), token)
+    return carry(request, redirect(WHERE.get(S(participant.session.state), "phone-wait")), token)
 
 
-def _known(request: HttpRequest) -> HttpResponse | None:
-    """Somebody who comes back without the link goes on where the workshop stands."""
+def _known(request: HttpRequest) -> dict[str, object]:
+    """Where somebody goes on who comes back without the link, and for which company."""
     try:
         visit = visit_of(request)
     except NoVisit:
-        return None
-    return redirect(WHERE.get(S(visit.session.state), "phone-wait"))
+        return {}
+    side = visit.participant.side
+    company = visit.session.relationship.organisation(side)
+    return {"going": reverse(WHERE.get(S(visit.session.state), "phone-wait")), "side": side, "company": company}
+
+
+@require_POST
+@phone_page
+def leave(request: HttpRequest) -> HttpResponse:
+    """Forget everything on a device that several people use. What was voted stays in its box."""
+    return forget(request, plain(request, "dialogue/phone.html", language_of(request), {"gone": True}))
 
 
 @phone_page
@@ -87,8 +100,8 @@ def deck(request: HttpRequest) -> HttpResponse:
     context = {
         "open": visit.session.state == S.DECK and not visit.session.deposits_closed,
         "voting": visit.session.state == S.VOTING,
-        "mine": own_sentences(visit.session, sentences_of(request)),
-        "themes": query.themes(answers_of(request, round_)) if round_ else (),
+        "mine": own_sentences(visit.session, sentences_of(request, visit)),
+        "themes": query.themes(answers_of(request, visit, round_)) if round_ else (),
         "longest": LONGEST_STATEMENT,
         "done": request.GET.get("done", ""),
     }
@@ -103,7 +116,7 @@ def deposit(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")
     side = visit.participant.side
     key = deposit_statement(session=visit.session, side=side, text=text, language=language_of(request))
-    return carry_sentences(_done("phone-deck", "deposited"), [*sentences_of(request), key])
+    return carry_sentences(_done("phone-deck", "deposited"), visit, [*sentences_of(request, visit), key])
 
 
 @require_POST
@@ -113,7 +126,8 @@ def change(request: HttpRequest) -> HttpResponse:
     visit, key = visit_of(request), request.POST.get("key", "")
     if request.POST.get("do") == "take back":
         take_back_deposit(session=visit.session, key=key)
-        return carry_sentences(_done("phone-deck", "taken"), [one for one in sentences_of(request) if one != key])
+        left = [one for one in sentences_of(request, visit) if one != key]
+        return carry_sentences(_done("phone-deck", "taken"), visit, left)
     change_deposit(session=visit.session, key=key, text=request.POST.get("text", ""))
     return _done("phone-deck", "changed")
 
@@ -126,7 +140,7 @@ def themes(request: HttpRequest) -> HttpResponse:
     round_ = _round(visit, Kind.THEMES)
     chosen = form.themes(request.POST.getlist("theme"))
     cast(round=round_, token=visit.token, answers=chosen)
-    return carry_answers(_done("phone-deck", "themes"), round_, chosen)
+    return carry_answers(_done("phone-deck", "themes"), visit, round_, chosen)
 
 
 @phone_page
@@ -139,8 +153,8 @@ def vote(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         given = form.answers(request.POST.dict(), round_.items)
         cast(round=round_, token=visit.token, answers=given)
-        return carry_answers(_done("phone-vote", "voted"), round_, given)
-    asked = query.questions(visit.session, round_, visit.token, answers_of(request, round_))
+        return carry_answers(_done("phone-vote", "voted"), visit, round_, given)
+    asked = query.questions(visit.session, round_, visit.token, answers_of(request, visit, round_))
     left = sum(not one.mine for one in asked)
     context = {"questions": asked, "left": left, "closes_at": round_.closes_at, "done": request.GET.get("done", "")}
     return page(request, "dialogue/phone_vote.html", visit, context)

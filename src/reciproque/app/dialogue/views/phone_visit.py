@@ -1,6 +1,7 @@
 """What every page of a phone does first: find whose link was opened, and stop in plain words when it cannot go on.
 
-No account and no session: the browser carries the token of the link in a sealed cookie. Nothing is logged of it.
+No account and no session: the browser carries the token of the link in a sealed cookie, and what it keeps besides is
+sealed for that link alone. Nothing is logged of it.
 """
 
 from __future__ import annotations
@@ -97,32 +98,43 @@ def visit_of(request: HttpRequest) -> Visit:
     return visit
 
 
-def carry(response: HttpResponse, token: bytes) -> HttpResponse:
-    """Give the browser the cookie of its link."""
+def carry(request: HttpRequest, response: HttpResponse, token: bytes) -> HttpResponse:
+    """Give the browser the cookie of its link. Under another link, what was kept for the one before goes."""
+    if pocket.open_token(request.COOKIES.get(COOKIE, "")) != token:
+        forget(request, response)
     _set(response, COOKIE, pocket.seal_token(token))
     return response
 
 
-def sentences_of(request: HttpRequest) -> list[str]:
-    """The keys of the sentences deposited from this browser. No server keeps them."""
-    return pocket.open_keys(request.COOKIES.get(SENTENCES, ""))
-
-
-def carry_sentences(response: HttpResponse, keys: Sequence[str]) -> HttpResponse:
-    _set(response, SENTENCES, pocket.seal_keys(list(keys)[-MOST_SENTENCES:]))
+def forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Take from the browser all that it kept of a workshop: its link, its answers, the keys of its sentences."""
+    ours = {COOKIE, SENTENCES, *(_answers(kind) for kind in Round.Kind.values)}
+    for name in sorted(ours & set(request.COOKIES)):
+        response.delete_cookie(name, samesite="Strict")
     return response
 
 
-def answers_of(request: HttpRequest, round_: Round) -> dict[str, int]:
-    """What this browser answered in this round. Another browser with the same link starts from an empty page."""
+def sentences_of(request: HttpRequest, visit: Visit) -> list[str]:
+    """The keys of the sentences deposited from this browser under this link. No server keeps them."""
+    return pocket.open_keys(request.COOKIES.get(SENTENCES, ""), visit.token)
+
+
+def carry_sentences(response: HttpResponse, visit: Visit, keys: Sequence[str]) -> HttpResponse:
+    _set(response, SENTENCES, pocket.seal_keys(list(keys)[-MOST_SENTENCES:], visit.token))
+    return response
+
+
+def answers_of(request: HttpRequest, visit: Visit, round_: Round) -> dict[str, int]:
+    """What was answered in this round from this browser under this link. Any other browser, and any other link in this
+    browser, starts from an empty page."""
     if round_.state != Round.State.OPEN:
         return {}
-    found = pocket.open_answers(request.COOKIES.get(_answers(round_), ""))
+    found = pocket.open_answers(request.COOKIES.get(_answers(round_.kind), ""), visit.token)
     return found if found.pop(_mark(round_), None) is not None else {}
 
 
-def carry_answers(response: HttpResponse, round_: Round, answers: dict[str, int]) -> HttpResponse:
-    _set(response, _answers(round_), pocket.seal_answers({**answers, _mark(round_): 0}))
+def carry_answers(response: HttpResponse, visit: Visit, round_: Round, answers: dict[str, int]) -> HttpResponse:
+    _set(response, _answers(round_.kind), pocket.seal_answers({**answers, _mark(round_): 0}, visit.token))
     return response
 
 
@@ -131,9 +143,9 @@ def _mark(round_: Round) -> str:
     return f"round:{round_.key}"
 
 
-def _answers(round_: Round) -> str:
+def _answers(kind: str) -> str:
     """One name per kind: a new vote of the same kind takes the place of the one before, which is over."""
-    return f"{'__Host-' if settings.HTTPS else ''}answers-{round_.kind}"
+    return f"{'__Host-' if settings.HTTPS else ''}answers-{kind}"
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:
