@@ -1,6 +1,8 @@
-"""Every benchmark, one after the other, each in its own process; prints what is to be reached beside what was measured.
+"""Every benchmark with targets, each in its own process; prints what is to be reached beside what was measured.
 
 python benchmarks/all.py
+
+recovery.py has none of its own: validity.py runs it and judges what it finds.
 """
 
 import os

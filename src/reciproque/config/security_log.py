@@ -1,4 +1,4 @@
-"""Security events, one line each on standard error: when (UTC), what, which account by its key. docs/en/install.md.
+"""Security events, one line each on standard error: when (UTC), what, which account by its key. docs/security/rules.md.
 
 Never an address, a name, a place, a device, a token nor anything typed. Nothing about respondents' pages.
 """
