@@ -239,6 +239,49 @@ def test_the_console_counts_for_an_external_facilitator_and_shows_others_what_th
         assert "console-counts" not in screen.content.decode()
 
 
+@pytest.mark.parametrize("employer", ["neutral", "client"])
+def test_the_console_says_everybody_or_not_yet_and_does_not_move_in_between(cast, employer):
+    """Neither its page, nor what it asks for every two seconds, tells that one person more has answered."""
+    session = workshops.revealed(cast, employer=employer)
+    console = Client(headers={"accept-language": "en"})
+    console.force_login(cast.facilitator)
+    press(console, session, "vote", seconds=60)
+    seen, voters = [], votes._people(session)
+    stamp = re.search(r'data-stamp="([^"]+)"', console.get(reverse("console", args=[session.key])).content.decode())[1]
+    for voter in voters:
+        page = console.get(reverse("console", args=[session.key])).content.decode()
+        seen.append(text_of_answered(page))
+        room.answer_vote(participant=voter, token=urn.token_of(voter), answers={"m:test": 0})
+        if employer == "client" and voter is not voters[-1]:
+            assert console.get(reverse("console-now", args=[session.key]), {"at": stamp}).status_code == 204
+    assert len(set(seen)) <= (2 if employer == "neutral" else 1)
+    assert not any(character.isdigit() for said in seen for character in said)
+    last = console.get(reverse("console-now", args=[session.key]), {"at": stamp})
+    assert "not everybody yet" not in text_of_answered(last.content.decode())
+
+
+def text_of_answered(page):
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split("Have answered")[1].split("</dd>")[0]).split())
+
+
+def test_nobody_is_taken_off_the_lists_while_the_room_votes(cast, led):
+    console, sponsor = client_of(cast.facilitator), client_of(cast.client_sponsor)
+    someone = led.participants.filter(side="client").first()
+    address, button = (reverse(name, args=[led.key, *key]) for name, key in (
+        ("workshop-people", []), ("workshop-person-remove", [someone.key])
+    ))  # fmt: skip
+    press(console, led, "vote", seconds=60)
+    assert button not in sponsor.get(address).content.decode()
+    sponsor.post(button)
+    someone.refresh_from_db()
+    assert not someone.left
+    press(console, led, "show")
+    assert button in sponsor.get(address).content.decode()
+    sponsor.post(button)
+    someone.refresh_from_db()
+    assert someone.left
+
+
 def test_what_is_typed_on_a_shared_device_is_kept_under_a_name_of_the_own_link(cast, led):
     console = client_of(cast.facilitator)
     take_to(console, led, "divides")

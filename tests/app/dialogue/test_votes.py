@@ -1,9 +1,11 @@
 """Votes: nobody finds out one person's answer, nothing is seen before the reveal, nothing remains after it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 import personas
@@ -211,11 +213,78 @@ def test_under_five_answers_no_figure_is_shown(cast):
     assert result.verdict == "open"
 
 
-def test_a_late_arrival_votes_in_the_open_round_and_a_leaver_s_slip_is_gone(cast):
+# ---------------------------------------------------------------- who has voted
+def seen_by(cast, session):
+    """What the page of the workshop says of who has voted, for everybody who may read it."""
+    found = {}
+    for who in ("client_sponsor", "supplier_sponsor", "client_member", "observer", "facilitator"):
+        browser = Client(headers={"accept-language": "en"})
+        browser.force_login(getattr(cast, who))
+        page = browser.get(reverse("workshop", args=[session.key])).content.decode()
+        found[who] = " ".join(re.sub(r"<[^>]+>", " ", page.split("Have voted")[1].split("</dd>")[0]).split())
+    return found
+
+
+def test_of_who_has_voted_nothing_shows_but_everybody_or_not_yet(cast):
     session = workshops.voting_open(cast)
-    leaver = people(session, "client")[0]
-    workshops.vote(session, leaver, AGREE)
-    lists.remove_participant(by=actor(cast.client_sponsor), session=session, participant=leaver)
+    before, told = seen_by(cast, session), []
+    clients = people(session, "client")
+    for voter in clients[:-1]:
+        workshops.vote(session, voter, AGREE)
+        told.append(seen_by(cast, session))
+    assert told == [before] * 4
+    assert not any(character.isdigit() for text in before.values() for character in text)
+    workshops.vote(session, clients[-1], AGREE)
+    assert all(text.count("not everybody yet") == 1 for text in seen_by(cast, session).values())
+    assert project(session, Viewer.EXTERNAL).answered == {"client": True, "supplier": False}
+
+
+@pytest.mark.parametrize("voted", [True, False])
+def test_nobody_is_taken_off_the_lists_while_a_vote_is_open(cast, client, voted):
+    """Whoever looks at "not yet" before and after would know whether that person has voted."""
+    session = workshops.voting_open(cast)
+    one, *others = people(session, "client")
+    for voter in [*others, one] if voted else others:
+        workshops.vote(session, voter, AGREE)
+    box = bytes(deck_of(session).box)
+    client.force_login(cast.client_sponsor)
+    page = client.get(reverse("workshop-people", args=[session.key]), HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "A vote is open" in page
+    assert reverse("workshop-person-remove", args=[session.key, one.key]) not in page
+    answer = client.post(
+        reverse("workshop-person-remove", args=[session.key, one.key]), follow=True, HTTP_ACCEPT_LANGUAGE="en"
+    )
+    assert "A vote is open" in answer.content.decode()
+    with pytest.raises(Refused):
+        lists.remove_participant(by=SYSTEM, session=session, participant=one)
+    assert bytes(deck_of(session).box) == box
+    assert project(session, Viewer.EVERYONE).answered["client"] == voted
+    assert participant_of(urn.token_of(one)) is not None
+
+
+def test_whoever_is_put_back_comes_with_a_new_link_and_nothing_of_the_old_one(cast):
+    session = workshops.signed(cast)
+    one = workshops.invite(cast, session)["client"][0]
+    one.session = session
+    old, signs = urn.token_of(one), urn.signs_of(one)
+    browser = Client()
+    browser.post(reverse("phone"), {"token": signs})
+    browser.post(reverse("phone-themes"), {"theme": ["price"]})
+    assert " checked" in browser.get(reverse("phone-deck")).content.decode()
+    lists.remove_participant(by=actor(cast.client_sponsor), session=session, participant=one)
+    (back,) = lists.add_participants(by=actor(cast.client_sponsor), session=session, side="client", people=[one.person])
+    assert back.pk == one.pk
+    assert urn.token_of(back) != old
+    assert participant_of(old) is None
+    assert browser.get(reverse("phone-deck")).status_code == 302
+    assert browser.post(reverse("phone"), {"token": signs}).status_code == 400
+    browser.post(reverse("phone"), {"token": urn.signs_of(back)})
+    assert " checked" not in browser.get(reverse("phone-deck")).content.decode()
+    assert sum(sum(counts) for counts in urn.sums(session.rounds.get(kind="themes")).values()) == 0
+
+
+def test_a_late_arrival_votes_in_the_open_round(cast):
+    session = workshops.voting_open(cast)
     late = personas.person(session.relationship.client)
     (arrived,) = lists.add_participants(by=actor(cast.client_sponsor), session=session, side="client", people=[late])
     workshops.vote(session, arrived, DISAGREE)
@@ -229,7 +298,6 @@ def test_who_leaves_after_the_sealing_leaves_the_answer_in_the_box(cast, client)
     workshops.everybody_votes(session, client=[AGREE] * 4 + [DISAGREE], supplier=[AGREE] * 5)
     client.force_login(cast.client_sponsor)
     address = reverse("workshop-people", args=[session.key])
-    assert "leaves the box" in client.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     voting.seal_votes(by=actor(cast.facilitator), session=session)
     assert "stays in it" in client.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     dissenter = people(session, "client")[4]

@@ -231,7 +231,7 @@ class Round(models.Model):
 
 
 class Participation(models.Model):
-    """Whether somebody has answered a round. Made for all at once; shown as a number per side, never by name."""
+    """Whether somebody has answered a round. Made for all at once; shown as "everybody" or "not yet", never by name."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="participations")
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="participations")

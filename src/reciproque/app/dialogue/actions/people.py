@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions.common import locked, log, not_yours, require_state, same, seat_of
 from reciproque.app.dialogue.actions.votes import add_slips
-from reciproque.app.dialogue.models import Participant, Participation, Round, Session, SessionState
+from reciproque.app.dialogue.models import Participant, Round, Session, SessionState
+from reciproque.app.dialogue.queries.clock import vote_is_open
 from reciproque.app.dialogue.queries.equity import equity
 from reciproque.app.directory.models import Person
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.vocabulary import new_key
 
 S = SessionState
 OPEN_TO_PEOPLE = (S.MANDATE, S.DECK, S.VOTING, S.READY, S.LIVE)
@@ -49,8 +51,9 @@ def _require_choice(by: Actor, session: Session, side: str) -> None:
 
 
 def _enter(session: Session, side: str, person: Person, known: Participant | None) -> Participant:
+    """Whoever is put back comes under a new key: neither the old link nor what a browser kept under it opens again."""
     participant = known or Participant(session=session, person=person, side=side)
-    participant.session = session
+    participant.session, participant.key = session, new_key()
     participant.name, participant.language, participant.left = str(person), person.language, False
     participant.token_hash = urn.hash_of(urn.token_of(participant))
     participant.save()
@@ -66,21 +69,23 @@ def _say_again(session: Session) -> None:
 
 @transaction.atomic
 def remove_participant(*, by: Actor, session: Session, participant: Participant) -> None:
-    """Somebody will not take part: the link opens nothing any more, and a slip leaves each box that is still open.
+    """Somebody will not take part: the link opens nothing any more, for good.
 
-    A sealed box cannot be searched: what lies in it stays, whoever goes. Otherwise a company could take out, between
-    sealing and counting, the people whose answers it would rather not see counted.
+    Not while a vote is open: whoever looks at who is still waited for would learn whether that person has voted, and a
+    company could take out the people whose answers it would rather not see counted. A sealed box cannot be searched:
+    what lies in it stays, whoever goes. Themes under twin locks, of which nothing shows, leave their box.
     """
     fresh = locked(session)
     require_state(fresh, *OPEN_TO_PEOPLE)
     _require_choice(by, fresh, participant.side)
     if participant.session_id != fresh.pk:
         raise Refused(not_yours())
+    if vote_is_open(fresh):
+        raise Refused(_("A vote is open: nobody can be taken off the lists before it is sealed."))
     participant.session = fresh
     for round_ in fresh.rounds.select_for_update().filter(state=Round.State.OPEN):
         round_.box = urn.remove(round_, participant)
         round_.save(update_fields=["box"])
-    Participation.objects.filter(participant=participant, round__state=Round.State.OPEN).delete()
     participant.left, participant.token_hash = True, None
     participant.save(update_fields=["left", "token_hash"])
     _say_again(fresh)

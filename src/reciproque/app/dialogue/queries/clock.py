@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reciproque.app.dialogue.models import Live, Round
+from reciproque.app.dialogue.models import Live, Round, Session
 from reciproque.app.dialogue.states import Activity
 from reciproque.app.shared import clock
 
@@ -24,6 +24,12 @@ def is_shut(round_: Round) -> bool:
     grace = timedelta(0) if round_.kind in BEFORE_THE_ROOM else GRACE
     past = round_.closes_at is not None and clock.now() >= round_.closes_at + grace
     return past or round_.state != Round.State.OPEN
+
+
+def vote_is_open(session: Session) -> bool:
+    """A vote takes answers, and shows whether somebody is still waited for. Twin locks show nothing of the kind."""
+    votes = session.rounds.filter(state=Round.State.OPEN).exclude(kind=Round.Kind.THEMES).defer("box")
+    return any(not is_shut(one) for one in votes)
 
 
 @dataclass(frozen=True)

@@ -385,11 +385,11 @@ def _options(kind: str, code: str) -> Sequence[tuple[str, str]]:
 # ---------------------------------------------------------------- who is there, as numbers
 @dataclass(frozen=True)
 class Presence:
-    """Numbers only: how many are here, ready, and have answered, of how many."""
+    """How many are here and ready, of how many; of a vote, whether everybody of a side has answered, and no number."""
 
     here: Numbers
     ready: Numbers
-    answered: Numbers | None
+    answered: Mapping[str, bool] | None
 
     @staticmethod
     def total(numbers: Numbers) -> tuple[int, int]:
@@ -404,8 +404,8 @@ class Presence:
         return self.total(self.ready)
 
     @property
-    def all_answered(self) -> tuple[int, int] | None:
-        return self.total(self.answered) if self.answered else None
+    def everybody_answered(self) -> bool | None:
+        return all(self.answered.values()) if self.answered else None
 
     @property
     def waiting(self) -> int:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -132,9 +131,9 @@ class StatementView:
 
 @dataclass(frozen=True)
 class Projection:
-    """All that this viewer may know of the votes of a session."""
+    """All that this viewer may know of the votes of a session. `answered`: the sides on which nobody is waited for."""
 
-    answered: Mapping[str, tuple[int, int]]
+    answered: Mapping[str, bool]
     statements: tuple[StatementView, ...]
     themes: tuple[str, ...]
 
@@ -182,25 +181,23 @@ def _themes_reached(session: Session) -> bool:
     return here is not None and 0 <= place_of(session, STEPS["unsaid"]) <= place_of(session, here)
 
 
-def _answered(round_: Round | None) -> dict[str, tuple[int, int]]:
-    return answered(round_) if round_ else dict.fromkeys(SIDES, (0, 0))
+def _answered(round_: Round | None) -> dict[str, bool]:
+    return answered(round_) if round_ else dict.fromkeys(SIDES, False)
 
 
-def answered(round_: Round) -> dict[str, tuple[int, int]]:
-    """How many of each side have answered, of how many asked. Never who."""
-    rows = (
-        Participation.objects.filter(round=round_)
-        .values_list("participant__side")
-        .annotate(done=Count("pk", filter=Q(answered=True)), asked=Count("pk"))
+def answered(round_: Round) -> dict[str, bool]:
+    """Whether everybody of a side has answered. Never who, nor how many: a number that moves while somebody is looked
+    at, or taken off the list, would tell of that person."""
+    waiting = set(
+        Participation.objects.filter(round=round_, answered=False).values_list("participant__side", flat=True)
     )
-    found = {side: (done, asked) for side, done, asked in rows}
-    return {side: found.get(side, (0, 0)) for side in SIDES}
+    return {side: side not in waiting for side in SIDES}
 
 
 def everybody_answered(session: Session) -> bool:
     """Nobody is left to be waited for in the private vote."""
     deck = session.rounds.filter(kind=Kind.DECK).defer("box").first()
-    return deck is not None and all(done == asked for done, asked in answered(deck).values())
+    return deck is not None and all(answered(deck).values())
 
 
 def _cells(rounds: Iterable[Round]) -> dict[int, dict[tuple[str, str], list[int]]]:

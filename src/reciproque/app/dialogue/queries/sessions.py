@@ -41,7 +41,7 @@ class Hub:
     then: str
     steps: tuple[Step, ...]
     signings: tuple[Signing, ...]
-    answered: dict[str, tuple[int, int]]
+    answered: dict[str, bool]
     equity: Equity
     offers: frozenset[str]
 

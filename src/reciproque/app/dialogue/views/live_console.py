@@ -74,14 +74,16 @@ def _moving(seat: Seated, live: Live) -> dict[str, Any]:
     session = seat.session
     viewer = viewer_of(seat)
     present = query.presence(session, live)
+    external = viewer == Viewer.EXTERNAL
     notes = query.notes_for(session, viewer)
-    numbers = [present.all_here, present.all_ready, present.all_answered, len(notes), live.seat_asked_by_id]
+    answered = list(present.answered.values()) if present.answered and external else present.everybody_answered
+    numbers = [present.all_here, present.all_ready, answered, len(notes), live.seat_asked_by_id]
     said = "-".join(str(one) for one in numbers).replace(" ", "")
     return {
         "scene": query.scene(session, live),
         "counts": query.counts_for(session, live, viewer),
         "presence": present,
-        "external": viewer == Viewer.EXTERNAL,
+        "external": external,
         "notes": notes,
         "newcomer": _newcomer(live),
         "stamp": f"{said}-{query.stamp(session, live)}",

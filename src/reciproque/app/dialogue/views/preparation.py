@@ -25,6 +25,7 @@ from reciproque.app.dialogue.forms.preparation import (
     VotingForm,
 )
 from reciproque.app.dialogue.models import Participant, SessionState
+from reciproque.app.dialogue.queries.clock import vote_is_open
 from reciproque.app.dialogue.queries.sessions import hub, people_lists
 from reciproque.app.directory.access import SignedIn
 from reciproque.app.directory.models import Membership
@@ -135,7 +136,8 @@ def people(request: SignedIn, key: str) -> HttpResponse:
         ):
             messages.success(request, _("They are on the list, each with a link of their own."))
             return redirect("workshop-people", key)
-    return page(request, "dialogue/people.html", seat, lists=[(one, forms[one.side]) for one in shown])
+    voting = seat.session.state in (S.VOTING, S.LIVE) and vote_is_open(seat.session)
+    return page(request, "dialogue/people.html", seat, lists=[(one, forms[one.side]) for one in shown], voting=voting)
 
 
 def _participant(seat: Seated, key: str) -> Participant:
