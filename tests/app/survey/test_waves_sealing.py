@@ -153,7 +153,7 @@ def test_one_key_alone_opens_nothing_and_no_screen_says_whose_it_was(cast):
     made = wave_steps.closed(cast)
     assert made.turn("client_sponsor") is None
     assert made.turn("client_sponsor") is None
-    assert AuditRecord.objects.filter(action="wave.key_turned").values_list("audience", flat=True).get() == "client"
+    assert not AuditRecord.objects.filter(action="wave.key_turned").exists()
     for name in ("supplier_sponsor", "supplier_member", "client_member", "observer"):
         text = strip_tags(sign_in(getattr(cast, name)).get(reverse("wave", args=[made.wave.key])).content.decode())
         assert "Turn the key of" not in text

@@ -80,7 +80,7 @@ SENTENCES = {
     "wave.extended": gettext_noop("{who} extended the collection: {what}."),
     "wave.closing": gettext_noop("{who} began to close the wave {what}."),
     "wave.closed": gettext_noop("The wave is closed; order and links are destroyed: {what}."),
-    "wave.key_turned": gettext_noop("{who} turned a key: {what}."),
+    "wave.key_turned": gettext_noop("{who} turned a key ({side}): {what}."),
     "wave.opened": gettext_noop("Both keys were turned and the results are open for both companies: {what}."),
     "wave.recounted": gettext_noop("The ballots were counted again with both keys: {what}."),
     "wave.purged": gettext_noop("The ballots and the keys are destroyed: {what}."),

@@ -38,7 +38,7 @@ def _publish(by: Actor, wave: Wave, urn: OpenedUrn) -> None:
     """All rows, the state of the wave and the record, in one transaction: a crash leaves nothing, or everything."""
     moment = clock.now().replace(second=0, microsecond=0)
     with transaction.atomic():
-        opening.mark_open(by=by, wave=wave, opened_at=moment, digest=urn.digest)
+        opening.mark_open(by=by, wave=wave, opened_at=moment, digest=urn.digest, turned_by=urn.turned_by)
         publication = Publication.objects.create(
             wave=wave,
             opened_at=moment,
@@ -72,6 +72,7 @@ def _recount(by: Actor, wave: Wave, urn: OpenedUrn) -> Literal["recounted", "dif
     """The same ballots, opened again with both phrases, must give the same figures. Nothing is rewritten."""
     same = urn.digest == wave.publication.digest
     with transaction.atomic():
+        opening.log_turns(wave=wave, turned_by=urn.turned_by)
         audit.record(
             by=by,
             action="wave.recounted",

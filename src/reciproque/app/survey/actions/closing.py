@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, Actor
 from reciproque.app.shared.errors import Refused
-from reciproque.app.survey.actions import halves
+from reciproque.app.survey.actions import halves, turns
 from reciproque.app.survey.actions.common import locked, log, moved, same
 from reciproque.app.survey.actions.invitations import queue_closed
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState, WrappedHalf
@@ -118,6 +118,7 @@ def destroy_urn(wave_id: int) -> None:
     files.create_once(unfinished, b"destruction under way")
     with contextlib.suppress(StoreBusy):
         halves.forget(wave_id)
+        turns.forget(wave_id)
         close.forget_deleted_halves()
         close.destroy(wave_id)
         files.destroy(unfinished)

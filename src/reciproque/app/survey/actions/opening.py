@@ -20,6 +20,7 @@ from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES, other_side
 from reciproque.app.survey import access
+from reciproque.app.survey.actions import turns
 from reciproque.app.survey.actions.common import log, membership_of, moved, require_state, same
 from reciproque.app.survey.actions.sealing import unwrap
 from reciproque.app.survey.models import Invitation, Wave, WaveState, WrappedHalf
@@ -48,19 +49,24 @@ class OpenedText:
 
 @dataclass(frozen=True)
 class OpenedUrn:
-    """All that may ever be said of the wave. `key_people`: key people of each company, when both vouch for it."""
+    """All that may ever be said of the wave. `key_people`: key people of each company, when both vouch for it.
+
+    `turned_by`: for each company, the key of the account that turned; "" when it is not known.
+    """
 
     publication: Publication
     texts: tuple[OpenedText, ...] = field(repr=False)
     key_people: Mapping[str, int | None]
     digest: str
+    turned_by: Mapping[str, str]
 
 
 def turn_key(*, by: Actor, wave: Wave, phrase: str = "", earlier: Sequence[EarlierWave] = ()) -> OpenedUrn | None:
     """One company turns its key. None: waiting for both. Else what to publish, for both companies, in one transaction.
 
     earlier: what this relationship's earlier waves published, oldest first. On an open wave, within its contest window,
-    it is a recount: the same two phrases give the same figures again.
+    it is a recount: the same two phrases give the same figures again. The first turn leaves no record, which would move
+    the log that both companies share: both are recorded together, once there is nothing left to wait for.
     """
     side = _holder_side(by, wave)
     _require_openable(wave)
@@ -74,24 +80,32 @@ def turn_key(*, by: Actor, wave: Wave, phrase: str = "", earlier: Sequence[Earli
     except UrnError as error:
         raise Refused(explain(error)) from None
     if opened is None:
-        if not had_turned:
-            _record_turn(by, wave, side)
+        turns.note(wave.pk, side, by.key, again=had_turned)
         return None
-    return _publication(wave, opened, earlier)
+    turned_by = {side: by.key, other_side(side): turns.who(wave.pk, other_side(side))}
+    return _publication(wave, opened, earlier, turned_by)
 
 
-def _record_turn(by: Actor, wave: Wave, side: str) -> None:
-    """Read by that company only: the other must not learn which key is still missing."""
-    with transaction.atomic():
-        log(by, wave, "key_turned", audience=side)
+def log_turns(*, wave: Wave, turned_by: Mapping[str, str]) -> None:
+    """Who turned each key, in the transaction that ends the waiting; both companies read both lines.
+
+    Always the client first: the order of the lines does not say who waited for whom.
+    """
+    for side in SIDES:
+        known = turned_by.get(side, "")
+        company = Actor(key="", name=wave.relationship.organisation(side).name)
+        log(Actor(key=known, name="") if known else company, wave, "key_turned", side=side)
 
 
-def mark_open(*, by: Actor, wave: Wave, opened_at: datetime, digest: str = "") -> Wave:
+def mark_open(
+    *, by: Actor, wave: Wave, opened_at: datetime, digest: str = "", turned_by: Mapping[str, str] | None = None
+) -> Wave:
     """Inside the transaction that writes the publication: the wave is open for both, at the same minute."""
     with transaction.atomic():
         fresh = moved(by, wave, "open_both")
         fresh.opened_at, fresh.contest_until = opened_at, opened_at + CONTEST_WINDOW
         fresh.save(update_fields=["state", "opened_at", "contest_until"])
+        log_turns(wave=fresh, turned_by=turned_by or {})
         log(by, fresh, "opened", digest=digest)
     same(wave, fresh)
     return fresh
@@ -100,6 +114,7 @@ def mark_open(*, by: Actor, wave: Wave, opened_at: datetime, digest: str = "") -
 def forget(wave: Wave) -> None:
     """After the publication is committed (and after a recount): the waiting share is destroyed."""
     opening.forget(wave.pk)
+    turns.forget(wave.pk)
 
 
 def _holder_side(by: Actor, wave: Wave) -> str:
@@ -138,7 +153,9 @@ def _wrapped(by: Actor, wave: Wave, side: str) -> WrappedHalf:
     return mine
 
 
-def _publication(wave: Wave, opened: opening.Opened, earlier: Sequence[EarlierWave]) -> OpenedUrn:
+def _publication(
+    wave: Wave, opened: opening.Opened, earlier: Sequence[EarlierWave], turned_by: Mapping[str, str]
+) -> OpenedUrn:
     shape = instrument_shape(wave)
     publication = publish(
         shape,
@@ -147,7 +164,7 @@ def _publication(wave: Wave, opened: opening.Opened, earlier: Sequence[EarlierWa
         people=_who_answered(wave.pk),
         earlier=earlier,
     )
-    return OpenedUrn(publication, _texts(opened), _key_people(wave), _digest(publication))
+    return OpenedUrn(publication, _texts(opened), _key_people(wave), _digest(publication), turned_by)
 
 
 def _digest(publication: Publication) -> str:
