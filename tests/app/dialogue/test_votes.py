@@ -14,8 +14,9 @@ from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.access import participant_of, session_for
 from reciproque.app.dialogue.actions import people as lists
 from reciproque.app.dialogue.actions import sessions, votes, voting
+from reciproque.app.dialogue.actions.minutes import freeze
 from reciproque.app.dialogue.jobs import JOBS, seal_votes
-from reciproque.app.dialogue.models import Cell, Live, Participation, Round, Session
+from reciproque.app.dialogue.models import Cell, Live, Minutes, Participation, Round, Session
 from reciproque.app.dialogue.queries.projection import Viewer, project
 from reciproque.app.dialogue.states import STEPS
 from reciproque.app.shared import clock
@@ -211,6 +212,71 @@ def test_under_five_answers_no_figure_is_shown(cast):
     result = project(session, Viewer.EVERYONE).statement(statement.key).result
     assert result.sides == ()
     assert result.verdict == "open"
+
+
+def test_a_statement_that_four_of_a_side_answered_keeps_no_sum_of_either_side(cast):
+    session = workshops.voting_open(cast, of_each=6)
+    one, other, *_rest = (item for item, _size in deck_of(session).items if item.startswith("v:"))
+    for side in ("client", "supplier"):
+        for place, person in enumerate(people(session, side)):
+            skips = side == "supplier" and place >= 4
+            workshops.vote(session, person, {one: AGREE} if skips else {one: AGREE, other: DISAGREE})
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    sessions.say_equity(by=actor(cast.facilitator), session=session)
+    voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    assert set(Cell.objects.values_list("item", "side")) == {(one, "client"), (one, "supplier")}
+
+
+@pytest.mark.parametrize("kind", ["test", "mirror", "revote", "closing", "points"])
+def test_no_vote_of_the_room_keeps_a_sum_of_fewer_than_five(cast, kind):
+    session = workshops.revealed(cast, of_each=5)
+    statement = session.statements.first() if kind == "revote" else None
+    for answering, kept in ((4, False), (5, True)):
+        Cell.objects.filter(round__kind=kind).delete()
+        session.rounds.filter(kind=kind).delete()
+        by = actor(cast.facilitator)
+        round_ = votes.open_round(by=by, session=session, kind=kind, items=[("x:1", 3)], statement=statement)
+        for side, number in (("client", answering), ("supplier", 5)):
+            for person in people(session, side)[:number]:
+                votes.cast(round=round_, token=urn.token_of(person), answers={"x:1": AGREE})
+        votes.count_round(by=by, round=round_)
+        assert Cell.objects.filter(round=round_).exists() == kept
+
+
+def test_slips_of_paper_keep_no_sum_of_fewer_than_five_either(cast):
+    session = workshops.revealed(cast, of_each=5)
+    round_ = votes.open_round(by=actor(cast.facilitator), session=session, kind="test", items=[("m:test", 3)])
+    counts = {("m:test", "client"): [4, 0, 0], ("m:test", "supplier"): [5, 0, 0]}
+    votes.enter_on_paper(by=actor(cast.facilitator), round=round_, counts=counts)
+    assert not Cell.objects.filter(round=round_).exists()
+
+
+def test_sums_and_who_took_part_go_when_nothing_needs_them_any_more(cast):
+    """With the session, all but what the minutes tell; with the minutes frozen, or the workshop cancelled, all."""
+    session = workshops.revealed(cast)
+    by = actor(cast.facilitator)
+    round_ = votes.open_round(by=by, session=session, kind="mirror", items=[("m:trust", 3)])
+    for person in (*people(session, "client"), *people(session, "supplier")):
+        votes.cast(round=round_, token=urn.token_of(person), answers={"m:trust": AGREE})
+    votes.count_round(by=by, round=round_)
+    assert Cell.objects.filter(round=round_).count() == 2
+    sessions.end(by=by, session=session)
+    assert set(Cell.objects.values_list("round__kind", flat=True)) == {"deck"}
+    assert set(Participation.objects.values_list("round__kind", flat=True)) == {"deck"}
+    with clock.at(session.amend_until):
+        freeze(by=SYSTEM, session=session)
+    assert not Cell.objects.exists()
+    assert not Participation.objects.exists()
+    written = Minutes.objects.get(session=session).content["en"]["statements"]
+    assert all(one["result"]["sides"] for one in written)
+
+
+def test_cancelling_after_the_reveal_destroys_the_sums_too(cast):
+    session = workshops.revealed(cast)
+    assert Cell.objects.exists()
+    sessions.cancel_session(by=actor(cast.facilitator), session=session, reason="Another day")
+    assert not Cell.objects.exists()
+    assert not Participation.objects.exists()
 
 
 # ---------------------------------------------------------------- who has voted

@@ -22,7 +22,7 @@ from reciproque.app.shared.vocabulary import SIDES
 from reciproque.app.survey.urn import files, tokens
 
 SLOT = 16
-NOTHING = 0  # no answer to this item; answers count from one
+NOTHING, NO_POINT = 0, 1  # no answer to this item; answers count from one
 Slips = dict[bytes, bytes]
 
 
@@ -125,16 +125,25 @@ def put(round_: Round, token: bytes, answers: Mapping[str, int]) -> bytes:
 
 
 def sums(round_: Round) -> dict[tuple[str, str], list[int]]:
-    """How many of each side gave each answer to each item."""
+    """How many of each side gave each answer to each item. Whoever gives points to one proposal gives none to those
+    left empty: a few who skip must not make the points of a side those of a few."""
     counts: dict[tuple[str, str], list[int]] = {
         (code, side): [0] * size for code, size in round_.items for side in SIDES
     }
     for slip in _open(round_).values():
-        side = SIDES[slip[0]]
-        for (code, _size), value in zip(round_.items, slip[1:], strict=True):
+        side, values = SIDES[slip[0]], slip[1:]
+        if round_.kind == Round.Kind.POINTS and any(values):
+            values = bytes(value or NO_POINT for value in values)
+        for (code, _size), value in zip(round_.items, values, strict=True):
             if value != NOTHING:
                 counts[code, side][value - 1] += 1
     return counts
+
+
+def people(round_: Round) -> dict[str, int]:
+    """How many of each side have a slip in the box, filled in or not."""
+    sides = [SIDES[slip[0]] for slip in _open(round_).values()]
+    return {side: sides.count(side) for side in SIDES}
 
 
 def destroy(round_: Round) -> None:

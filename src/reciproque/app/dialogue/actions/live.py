@@ -224,7 +224,7 @@ def _opened(by: Actor, session: Session, live: Live) -> Round:
         if not live.statement.shown:
             raise Refused(_("Show the first result before asking for a second vote."))
         key = live.statement.key
-        items = [(f"v:{key}", AGREE), (f"f:{key}", FORECAST)]
+        items = [(f"v:{key}", AGREE)]  # a guess of the second answer would be shown to nobody
         return open_round(by=by, session=session, kind=Kind.REVOTE, items=items, statement=live.statement)
     if code not in ROUNDS:
         raise Refused(_("There is nothing to vote on in this step."))

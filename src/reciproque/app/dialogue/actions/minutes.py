@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions.common import locked, log, moved, not_yours, require_facilitator, same
 from reciproque.app.dialogue.actions.letters import queue_minutes
+from reciproque.app.dialogue.actions.votes import destroy_boxes
 from reciproque.app.dialogue.models import Amendment, Minutes, Participant, Session, SessionState
 from reciproque.app.dialogue.queries.files import minutes_pdf
 from reciproque.app.dialogue.queries.minutes import content_of, digest_of
@@ -74,6 +75,7 @@ def freeze(*, by: Actor, session: Session) -> Minutes:
     minutes.pdf_fr, minutes.pdf_en = (minutes_pdf(minutes, language) for language in ("fr", "en"))
     minutes.save()
     queue_minutes(by=by, session=fresh)
+    destroy_boxes(by=by, session=fresh)
     fresh.notes.all().delete()
     fresh.participants.update(token_hash=None)
     transaction.on_commit(partial(urn.destroy_links, fresh))

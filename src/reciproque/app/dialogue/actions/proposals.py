@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from reciproque.app.dialogue.actions.common import (
 )
 from reciproque.app.dialogue.actions.votes import count_round, open_round
 from reciproque.app.dialogue.models import Objection, Participant, Proposal, Round, Session, SessionState, Statement
-from reciproque.app.dialogue.queries.points import points_of
+from reciproque.app.dialogue.queries.points import aloud, points_of, points_serve
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
@@ -128,7 +129,16 @@ def open_points(*, by: Actor, session: Session) -> Round:
     items = [(f"p:{proposal.key}", POINTS) for proposal in table]
     if len(items) < priorities.FEWEST:
         raise Refused(_("At least three proposals must be on the table."))
+    if not points_serve(session):
+        raise Refused(too_few_points())
     return open_round(by=by, session=session, kind=Round.Kind.POINTS, items=items)
+
+
+def too_few_points() -> str:
+    return _(
+        "Fewer than five people of a side give points: the choice would tell what each of them wants. Agree aloud, and "
+        "mark what was agreed."
+    )
 
 
 @transaction.atomic
@@ -146,12 +156,33 @@ def choose(*, by: Actor, session: Session, count: int = priorities.FEWEST) -> Pr
     if round_.state != Round.State.COUNTED:
         round_.session = fresh
         count_round(by=by, round=round_)
-    found = choose_priorities(points_of(fresh, round_), count)
+    weighed = points_of(fresh, round_)
+    if not weighed:
+        raise Refused(too_few_points())
+    return _chosen(by, fresh, choose_priorities(weighed, count))
+
+
+@transaction.atomic
+def choose_aloud(*, by: Actor, session: Session, proposals: Sequence[Proposal]) -> Priorities:
+    """What the room agreed on aloud, where too few of a side are there for points: three to five, none under objection,
+    neither side acting on much more than the other."""
+    fresh = locked(session)
+    require_state(fresh, *LIVE)
+    require_facilitator(by, fresh)
+    if points_serve(fresh):
+        raise Refused(_("There are enough people on both sides: ask for the private points."))
+    own = [one for one in proposals if one.session_id == fresh.pk and one.state != S.MERGED]
+    if not priorities.FEWEST <= len(own) <= priorities.MOST:
+        raise Refused(_("Mark three to five proposals."))
+    return _chosen(by, fresh, choose_priorities(aloud(fresh, own), len(own)))
+
+
+def _chosen(by: Actor, session: Session, found: Priorities) -> Priorities:
     if found.chosen:
-        table = fresh.proposals.filter(state__in=(S.PUBLISHED, S.CHOSEN, S.LEFT))
+        table = session.proposals.filter(state__in=(S.PUBLISHED, S.CHOSEN, S.LEFT))
         table.update(state=S.LEFT)
         table.filter(key__in=found.chosen).update(state=S.CHOSEN)
-    log(by, fresh, "priorities_chosen", proposals=list(found.chosen))
+    log(by, session, "priorities_chosen", proposals=list(found.chosen))
     return found
 
 

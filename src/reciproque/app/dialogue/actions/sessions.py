@@ -24,7 +24,7 @@ from reciproque.app.dialogue.actions.common import (
 )
 from reciproque.app.dialogue.actions.minutes import draft_minutes
 from reciproque.app.dialogue.actions.promises import promise
-from reciproque.app.dialogue.actions.votes import destroy_boxes, open_round
+from reciproque.app.dialogue.actions.votes import FOR_THE_MINUTES, destroy_boxes, open_round
 from reciproque.app.dialogue.models import Live, Round, Session, SessionState, Signature, Theme
 from reciproque.app.dialogue.states import IN_PROGRESS
 from reciproque.app.directory.models import Account, Membership, Relationship
@@ -169,7 +169,7 @@ def end(*, by: Actor, session: Session) -> None:
     fresh.ended_at = clock.now()
     fresh.amend_until = working_days_after(fresh.ended_at, 5)
     fresh.save(update_fields=["state", "ended_at", "amend_until"])
-    destroy_boxes(by=by, session=fresh)
+    destroy_boxes(by=by, session=fresh, kept=FOR_THE_MINUTES)
     if not fresh.is_rehearsal:
         promise(by=by, session=fresh)
     draft_minutes(by=by, session=fresh)

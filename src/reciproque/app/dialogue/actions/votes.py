@@ -20,9 +20,11 @@ from reciproque.app.dialogue.queries.clock import is_shut
 from reciproque.app.shared.audit import Actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
+from reciproque.science.coded_display import SHOWN_FROM
 
 Kind, State = Round.Kind, Round.State
 Items = Sequence[tuple[str, int]]
+FOR_THE_MINUTES = (Kind.DECK, Kind.REVOTE, Kind.THEMES)  # until they are frozen
 SHOWN_ONCE = (Kind.MIRROR, Kind.REVOTE, Kind.CLOSING)  # the same vote again, less one person, would tell that answer
 
 
@@ -134,7 +136,7 @@ def count_round(*, by: Actor, round: Round) -> None:  # noqa: A002
         sums = urn.sums(box)
     except urn.KeyLost as error:
         raise Refused(_("The key of this vote is lost: it can no longer be counted. Open another vote.")) from error
-    Cell.objects.bulk_create(_cells(box, sums))
+    Cell.objects.bulk_create(_cells(box, sums, urn.people(box)))
     _forget_order(box)
     box.box, box.state = None, State.COUNTED
     box.save(update_fields=["box", "state"])
@@ -153,14 +155,18 @@ def _forget_order(round_: Round) -> None:
     Participation.objects.bulk_create(rows)
 
 
-def _cells(round_: Round, sums: Mapping[tuple[str, str], list[int]]) -> list[Cell]:
-    """One cell per item and side, written in the order of the items. Twin locks leave a trace only where both met."""
+def _cells(round_: Round, sums: Mapping[tuple[str, str], list[int]], asked: Mapping[str, int]) -> list[Cell]:
+    """One cell per item and side, written in the order of the items; none of an item to which fewer than five of a side
+    answered, since so small a sum is nearly the answers themselves and nothing may come of it. Twin locks leave a trace
+    only where both met, and only where five people of each side had one."""
     if round_.kind == Kind.THEMES:
-        met = [code for code, _size in round_.items if all(sums[code, side][0] for side in SIDES)]
+        enough = min(asked.get(side, 0) for side in SIDES) >= SHOWN_FROM
+        met = [code for code, _size in round_.items if enough and all(sums[code, side][0] for side in SIDES)]
         return [Cell(round=round_, item=code, side=side, counts=[]) for code in met for side in SIDES]
     return [
         Cell(round=round_, item=code, side=side, counts=sums[code, side])
         for code, _size in round_.items
+        if min(sum(sums[code, side]) for side in SIDES) >= SHOWN_FROM
         for side in SIDES
     ]
 
@@ -181,7 +187,7 @@ def enter_on_paper(*, by: Actor, round: Round, counts: Mapping[tuple[str, str], 
     complete: dict[tuple[str, str], list[int]] = {
         (code, side): list(counts.get((code, side), [0] * size)) for code, size in box.items for side in SIDES
     }
-    Cell.objects.bulk_create(_cells(box, complete))
+    Cell.objects.bulk_create(_cells(box, complete, people))
     _forget_order(box)
     box.box, box.state, box.on_paper = None, State.COUNTED, True
     box.save(update_fields=["box", "state", "on_paper"])
@@ -191,10 +197,14 @@ def enter_on_paper(*, by: Actor, round: Round, counts: Mapping[tuple[str, str], 
 
 
 @transaction.atomic
-def destroy_boxes(*, by: Actor, session: Session) -> None:
-    """Nothing uncounted outlives a session: boxes go with their keys."""
+def destroy_boxes(*, by: Actor, session: Session, kept: Sequence[str] = ()) -> None:
+    """Nothing uncounted outlives a session: boxes go with their keys. So do the sums of every vote, and who took part
+    in it, but for those `kept` until the minutes are frozen."""
     for round_ in session.rounds.exclude(box=None):
         round_.box, round_.state = None, State.COUNTED
         round_.save(update_fields=["box", "state"])
         transaction.on_commit(partial(urn.destroy, round_))
+    over = session.rounds.exclude(kind__in=kept)
+    Cell.objects.filter(round__in=over).delete()
+    Participation.objects.filter(round__in=over).delete()
     log(by, session, "votes_destroyed")

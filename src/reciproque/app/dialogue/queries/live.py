@@ -16,6 +16,7 @@ from reciproque.app.dialogue.queries.agenda import Planned, agenda_of, place_of
 from reciproque.app.dialogue.queries.clock import Left, is_over, left_of
 from reciproque.app.dialogue.queries.equity import Equity, equity
 from reciproque.app.dialogue.queries.mirror import published_views
+from reciproque.app.dialogue.queries.points import points_serve
 from reciproque.app.dialogue.queries.projection import (
     Counted,
     Movement,
@@ -62,7 +63,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that everybody may see of the room at this moment."""
+    """All that everybody may see of the room at this moment. `aloud`: too few people for private points."""
 
     session: Session
     live: Live
@@ -78,6 +79,7 @@ class Scene:
     themes: tuple[str, ...]
     turn: Turn | None
     on_paper: bool
+    aloud: bool
     equity: Equity | None
     proposals: tuple[Proposal, ...]
 
@@ -167,6 +169,7 @@ def scene(session: Session, live: Live) -> Scene:
         on_paper=bool(live.round and live.round.on_paper),
         equity=equity(session)
         if (phase.code == "arrive" and session.equity_said_at) or phase.code == "closing"
+        aloud=phase.code == "choice" and not points_serve(session),
         else None,
         proposals=proposals,
     )

@@ -29,6 +29,7 @@ from reciproque.app.directory.access import SignedIn
 from reciproque.app.shared.audit import Actor, actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import SIDES
+from reciproque.science.priorities import Priorities
 
 S = SessionState
 Verb = Callable[[Actor, Seated, QueryDict], object]
@@ -157,7 +158,15 @@ def _take_seat(by: Actor, seat: Seated, data: QueryDict) -> str:
 
 
 def _choose(by: Actor, seat: Seated, data: QueryDict) -> str:
-    found = proposals.choose(by=by, session=seat.session, count=number(data, "count"))
+    return _said_of(proposals.choose(by=by, session=seat.session, count=number(data, "count")))
+
+
+def _choose_aloud(by: Actor, seat: Seated, data: QueryDict) -> str:
+    agreed = list(seat.session.proposals.filter(key__in=data.getlist("proposal")))
+    return _said_of(proposals.choose_aloud(by=by, session=seat.session, proposals=agreed))
+
+
+def _said_of(found: Priorities) -> str:
     if not found.chosen:
         raise Refused(_("No such number of proposals is free of objections and balanced: choose fewer, or talk again."))
     return _("The choice of both sides is on the screen.")
@@ -229,6 +238,7 @@ VERBS: dict[str, Verb] = {
     "equity": lambda by, seat, data: sessions.say_equity(by=by, session=seat.session),
     "reveal": lambda by, seat, data: voting.reveal_votes(by=by, session=seat.session),
     "paper": _paper,
+    "choose-aloud": _choose_aloud,
     "choose": _choose,
     "propose": _propose,
     "merge": _merge,
