@@ -20,7 +20,7 @@ from reciproque.app.network.models import Contact, Declaration, Shown, WebState
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor, verify_chain
 from reciproque.app.shared.errors import Refused
-from reciproque.app.shared.models import AuditRecord
+from reciproque.app.shared.models import AuditHead, AuditRecord
 from webs import sign_in
 
 PAGES = ["web", "web-ties", "web-pairs", "web-people"]
@@ -103,6 +103,20 @@ def test_a_side_does_not_learn_that_the_other_is_ready(web):
     assert "half of the web is ready" not in log
     assert "your half is ready" in words(sign_in(web.cast.client_sponsor).get(url(web)))
     assert not WebState.objects.get().compared_at
+
+
+def test_ready_leaves_no_line_in_the_log_that_both_share(web):
+    """Not even a line that its own side alone would read: the other could see that the log grew."""
+    web.says("client", "Alice Client", "Sam Supplier")
+    web.says("supplier", "Sam Supplier", "Alice Client")
+    before = AuditHead.objects.get()
+    web.ready("client")
+    say_ready(by=actor(web.cast.client_sponsor), relationship=web.relationship, side="client", ready=False)
+    web.ready("client")
+    assert (AuditHead.objects.get().sequence, AuditHead.objects.get().hash) == (before.sequence, before.hash)
+    web.ready("supplier")
+    (line,) = AuditRecord.objects.filter(sequence__gt=before.sequence)
+    assert (line.action, line.audience) == ("web.compared", "both")
 
 
 def test_ready_can_be_taken_back_until_both_are(web):

@@ -47,8 +47,6 @@ SENTENCES = {
     "web.link_answered": gettext_noop("{who} answered by short link for this side: {what}."),
     "web.waiting_accepted": gettext_noop("{who} accepted a name that a key person of this side gave: {what}."),
     "web.waiting_refused": gettext_noop("{who} set aside a name that a key person of this side gave: {what}."),
-    "web.ready": gettext_noop("{who} said that this side’s half of the web is ready: {what}."),
-    "web.not_ready": gettext_noop("{who} said that this side’s half of the web is not ready after all: {what}."),
     "web.compared": gettext_noop("Both halves of the web are ready and lie side by side: {what}."),
     "web.pair_set": gettext_noop("{who} said which functions should meet: {what}."),
     "web.recognised": gettext_noop("{who} said who is meant by a name in the web: {what}."),

@@ -19,7 +19,8 @@ from reciproque.app.shared.vocabulary import SIDES, Audience, other_side
 def say_ready(*, by: Actor, relationship: Relationship, side: str, ready: bool) -> bool:
     """A sponsor says that the company's half is ready, or takes it back. True once both halves lie side by side.
 
-    That one side is ready is that side's own record: the other learns it when it is ready too.
+    That one side is ready stands in its row and in no record, not even its own: a line that the other cannot read would
+    still move the log that both share. The record is that of the comparison, once the other learns it anyway.
     """
     state = locked(relationship)
     _require_sponsor(by, relationship, side)
@@ -33,8 +34,6 @@ def say_ready(*, by: Actor, relationship: Relationship, side: str, ready: bool) 
     state.save()
     if both:
         log(by, "web.compared", relationship, audience=Audience.BOTH)
-    else:
-        log(by, "web.ready" if ready else "web.not_ready", relationship, audience=side)
     return both
 
 
