@@ -281,13 +281,12 @@ def test_results_are_coded_in_the_scene_even_for_the_room(cast, led):
     assert shown.result.supplier.units == ("maybe", "maybe", "none", "none", "none")
 
 
-# ---------------------------------------------------------------- numbers for an external facilitator
+# ---------------------------------------------------------------- the second vote
 def voted_again(cast, led):
     by = in_divide(cast, led)
     round_ = room.start_vote(by=by, session=led, seconds=60)
     for participant in votes._people(led):
         votes.cast(round=round_, token=urn.token_of(participant), answers={round_.items[0][0]: 0})
-    assert query.counts_for(led, query.live_of(led), Viewer.EXTERNAL) == ()  # nobody is ahead of the room
     room.show(by=by, session=led)
     return query.live_of(led)
 
@@ -297,12 +296,6 @@ def test_after_a_second_vote_the_screen_says_a_movement_and_shows_one_count_only
     scene = query.scene(led, live)
     assert [side.word for side in scene.moved.sides] == ["unclear", "unclear"]  # five people: none could hide
     assert len(scene.results) == 1
-
-
-def test_an_external_facilitator_reads_both_counts_per_side(cast, led):
-    before, after = query.counts_for(led, voted_again(cast, led), Viewer.EXTERNAL)[:2]
-    assert [[number for _name, number in row.numbers["supplier"]] for row in (before, after)] == [[0, 5, 0], [5, 0, 0]]
-    assert query.counts_for(led, query.live_of(led), Viewer.EVERYONE) == ()
 
 
 # ---------------------------------------------------------------- the mirror

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 import personas
 import workshops
@@ -189,29 +190,69 @@ def test_votes_are_revealed_once_and_by_the_facilitator_alone(cast):
         voting.reveal_votes(by=actor(cast.facilitator), session=session)
 
 
-def test_only_an_external_facilitator_sees_counts_and_everybody_else_codes_of_what_was_shown(cast):
+def test_an_external_facilitator_reads_ahead_what_the_room_will_see_and_nobody_reads_an_exact_count(cast):
+    """Eight of eight: whoever read "8" would know what each of them answered."""
     session = workshops.revealed(cast, of_each=8)
     statement = session.statements.first()
-    everyone = project(session, Viewer.EVERYONE).statement(statement.key)
-    external = project(session, Viewer.EXTERNAL).statement(statement.key)
-    assert everyone.result is None
-    assert everyone.exact is None
-    assert external.exact.client == (8, 0, 0)
+    assert project(session, Viewer.EVERYONE).statement(statement.key).result is None
+    ahead = project(session, Viewer.EXTERNAL).statement(statement.key)
     voting.show_statement(by=actor(cast.facilitator), statement=statement)
     shown = project(session, Viewer.EVERYONE).statement(statement.key)
-    assert shown.exact is None
+    assert (ahead.result, ahead.guess) == (shown.result, shown.guess)
     assert (shown.result.client.low, shown.result.client.high) == (6, 8)
     assert shown.result.verdict == "oppose"
     assert shown.result.client.units == ("full",) * 6 + ("maybe",) * 2
 
 
-def test_under_five_answers_no_figure_is_shown(cast):
+def alike(cast, votes_of_a_side, of_each):
+    """What a session tells once the client has voted like this: to the facilitator, to the room, by its programme."""
+    session = workshops.voting_open(cast, of_each=of_each)
+    session.statements.update(raised_client=0, raised_supplier=0)
+    workshops.everybody_votes(session, client=votes_of_a_side, supplier=[AGREE] * of_each)
+    voting.seal_votes(by=actor(cast.facilitator), session=session)
+    sessions.say_equity(by=actor(cast.facilitator), session=session)
+    voting.reveal_votes(by=actor(cast.facilitator), session=session)
+    session.refresh_from_db()
+    ranks = {one.key: one.rank for one in session.statements.all()}
+    with translation.override("en"):
+        views = project(session, Viewer.EXTERNAL).statements
+    programme = {name: [ranks[key] for key in keys] for name, keys in session.programme.items()}
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(cast.facilitator)
+    page = browser.get(reverse("workshop-preview", args=[session.key])).content.decode()
+    kept = Cell.objects.filter(round__session=session).exists()
+    sessions.cancel_session(by=actor(cast.facilitator), session=session, reason="Another try")
+    results = [(one.result, one.unsaid) for one in views]
+    return results, kept, programme, re.findall(r"\d+ (?:of|/) \d+[^<]*", page.split("<main")[1])
+
+
+def test_one_vote_more_at_the_end_of_a_count_changes_nothing_that_the_facilitator_reads_nor_the_programme(cast):
+    """All six agree, or five, or four: numbers, order and choice of what to talk about are the same."""
+    everybody, *others = (alike(cast, [AGREE] * n + [DISAGREE] * (6 - n), 6) for n in (6, 5, 4))
+    assert others == [everybody, everybody]
+    assert any("of 6" in text for text in everybody[3])
+    assert everybody[2]["unsaid"]
+
+
+@pytest.mark.parametrize("of_each", [1, 4])
+def test_under_five_answers_no_figure_is_shown_to_anybody_nor_kept_nor_told_by_the_programme(cast, of_each):
+    told = [alike(cast, [answer] * of_each, of_each) for answer in (AGREE, DISAGREE)]
+    assert told[0] == told[1]
+    results, kept, programme, numbers = told[0]
+    assert not kept
+    assert {(result.sides, result.verdict) for result, _unsaid in results} == {((), "open")}
+    assert programme["common"] == programme["unsaid"] == []
+    assert numbers == []
+
+
+def test_under_five_answers_the_facilitator_reads_why_in_both_languages(cast):
     session = workshops.revealed(cast, of_each=4)
-    statement = session.statements.first()
-    voting.show_statement(by=actor(cast.facilitator), statement=statement)
-    result = project(session, Viewer.EVERYONE).statement(statement.key).result
-    assert result.sides == ()
-    assert result.verdict == "open"
+    for language, words in (("en", "Too few answers to show"), ("fr", "Trop peu de réponses")):
+        browser = Client(headers={"accept-language": language})
+        browser.force_login(cast.facilitator)
+        page = browser.get(reverse("workshop-preview", args=[session.key])).content.decode()
+        assert words in page
+        assert not re.search(r"\d+ / \d+ / \d+", page)
 
 
 def test_a_statement_that_four_of_a_side_answered_keeps_no_sum_of_either_side(cast):
@@ -433,9 +474,7 @@ def test_paper_counts_go_through_the_same_projection_and_make_no_movement(cast):
     voting.show_statement(by=actor(cast.facilitator), statement=statement)
     shown = project(session, Viewer.EVERYONE).statement(statement.key)
     assert [side.word for side in shown.again.sides] == ["unclear", "unclear"]
-    assert shown.exact_again is None
-    counted = project(session, Viewer.EXTERNAL).statement(statement.key).exact_again
-    assert (counted.client, counted.supplier) == ((4, 4, 0), (8, 0, 0))
+    assert project(session, Viewer.EXTERNAL).statement(statement.key) == shown
 
 
 def second_vote(cast, session, statement, answers):
@@ -480,6 +519,20 @@ def test_who_left_between_two_votes_shows_in_no_movement(cast):
         given = {"client": [AGREE] * 9, "supplier": [AGREE] * there}
         words.append(second_vote(cast, session, statement, given).sides[1].word)
     assert words == ["unclear", "unclear"]
+
+
+def test_of_a_second_vote_the_facilitator_too_reads_a_movement_and_no_count_beside_the_first(cast):
+    """Nine agreed, then eight, and one had left: two exact counts would tell what that one had answered."""
+    session = workshops.revealed(cast, of_each=9)
+    statement = session.statements.first()
+    voting.show_statement(by=actor(cast.facilitator), statement=statement)
+    leaver = people(session, "client")[0]
+    lists.remove_participant(by=actor(cast.client_sponsor), session=session, participant=leaver)
+    told = second_vote(cast, session, statement, {"client": [AGREE] * 8, "supplier": [DISAGREE] * 9})
+    seen = project(session, Viewer.EXTERNAL).statement(statement.key)
+    assert seen.again == told
+    assert [side.word for side in told.sides] == ["unclear", "unclear"]
+    assert seen == project(session, Viewer.EVERYONE).statement(statement.key)
 
 
 def test_the_system_seals_but_a_member_does_not(cast):

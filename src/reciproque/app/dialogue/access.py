@@ -42,7 +42,7 @@ class Seated:
 
     @property
     def external(self) -> bool:
-        """A facilitator employed by neither company: the only one who ever sees numbers per side."""
+        """A facilitator employed by neither company: reads raw sentences, and ahead of the room what it will see."""
         return self.facilitates and self.session.has_external_facilitator and self.membership.side == Seat.NEUTRAL
 
     @property

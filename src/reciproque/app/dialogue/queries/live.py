@@ -18,14 +18,12 @@ from reciproque.app.dialogue.queries.equity import Equity, equity
 from reciproque.app.dialogue.queries.mirror import published_views
 from reciproque.app.dialogue.queries.points import points_serve
 from reciproque.app.dialogue.queries.projection import (
-    Counted,
     Movement,
     Result,
     StatementView,
     Viewer,
     answered,
     project,
-    round_counts,
     round_view,
 )
 from reciproque.app.dialogue.states import PHASES, STEPS, Activity, Phase, turns_of
@@ -79,9 +77,9 @@ class Scene:
     themes: tuple[str, ...]
     turn: Turn | None
     on_paper: bool
-    aloud: bool
     equity: Equity | None
     proposals: tuple[Proposal, ...]
+    aloud: bool
 
     @property
     def steps(self) -> list[tuple[Planned, str]]:
@@ -169,9 +167,9 @@ def scene(session: Session, live: Live) -> Scene:
         on_paper=bool(live.round and live.round.on_paper),
         equity=equity(session)
         if (phase.code == "arrive" and session.equity_said_at) or phase.code == "closing"
-        aloud=phase.code == "choice" and not points_serve(session),
         else None,
         proposals=proposals,
+        aloud=phase.code == "choice" and not points_serve(session),
     )
 
 
@@ -259,40 +257,6 @@ def _moved(session: Session, live: Live, phase: Phase) -> Movement | None:
 def _view_of(session: Session, live: Live) -> StatementView | None:
     shown = live.statement is not None and live.statement.shown
     return project(session, Viewer.EVERYONE).statement(live.statement.key) if shown and live.statement else None
-
-
-# ---------------------------------------------------------------- numbers, for an external facilitator
-@dataclass(frozen=True)
-class CountedRow:
-    """One question of a vote: the names of its answers, and how many of each side gave each."""
-
-    label: str
-    numbers: Mapping[str, tuple[tuple[str, int], ...]]
-
-
-def counts_for(session: Session, live: Live, viewer: Viewer) -> tuple[CountedRow, ...]:
-    """What the vote that the room looks at counted, per side, never a name; for an external facilitator alone."""
-    counted = _counted_round(live)
-    if counted is None or viewer != Viewer.EXTERNAL:
-        return ()
-    rows = [
-        _counted_row(session, code, found, _("After the debate") if counted.kind == Round.Kind.REVOTE else "")
-        for code, found in round_counts(counted, viewer).items()
-    ]
-    if counted.kind == Round.Kind.REVOTE and live.statement is not None:
-        view = project(session, viewer).statement(live.statement.key)
-        if view is not None and view.exact is not None:
-            first = Counted(view.exact.client, view.exact.supplier)
-            rows.insert(0, _counted_row(session, f"v:{view.key}", first, _("Before the debate")))
-    return tuple(rows)
-
-
-def _counted_row(session: Session, code: str, found: Counted, when: str) -> CountedRow:
-    kind, _sign, _key = code.partition(":")
-    names = dict(_options(kind, code))
-    label = _("What each side expected of the other") if kind == "f" else when or question_text(session, code, "")
-    pairs = {side: tuple((names[str(n)], count) for n, count in enumerate(getattr(found, side))) for side in SIDES}
-    return CountedRow(label, {str(side): pair for side, pair in pairs.items()})
 
 
 def _turn(session: Session, live: Live) -> Turn | None:

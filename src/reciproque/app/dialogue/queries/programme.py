@@ -1,12 +1,12 @@
 """What to talk about first: three common grounds, three divides, two things unsaid.
 
-An external facilitator starts from the whole reading; everybody else's programme is made from what will be shown.
+Made from what the room will be shown and from nothing else, in the order of the deck: a programme that followed exact
+counts, or ranked statements by them, would tell everybody what the counts themselves must not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reciproque.app.dialogue.models import Session
 from reciproque.app.dialogue.queries.projection import StatementView, Viewer, project
@@ -16,35 +16,19 @@ Programme = dict[str, list[str]]
 
 
 def suggested(session: Session) -> Programme:
-    """The programme that the votes suggest; in the order of the deck where only coded figures may guide it."""
-    if session.has_external_facilitator:
-        return _by_reading(project(session, Viewer.EXTERNAL).statements)
-    # Everything in the coded form that the room will see, and nothing else.
-    views = [replace(view, exact=None) for view in project(session, Viewer.EXTERNAL).statements]
-    return _by_codes(views)
-
-
-def _by_reading(views: Sequence[StatementView]) -> Programme:
-    exact = [(view.key, view.exact) for view in views if view.exact]
-    common = sorted((row for row in exact if row[1].verdict == "common"), key=lambda row: -row[1].p_common)
-    divides = sorted(
-        (row for row in exact if row[1].divide or row[1].verdict in ("oppose", "gap")), key=lambda row: -row[1].p_oppose
-    )
-    unsaid = sorted((row for row in exact if row[1].lift), key=lambda row: -max(row[1].lift.values()))
-    taken = [key for key, _exact in divides[:DIVIDES]]
+    """The programme that the votes suggest. What was raised openly before is known where somebody neutral asked."""
+    views = project(session, Viewer.EXTERNAL).statements
+    opposed = _of(views, "oppose")[:DIVIDES]
+    unsaid = [view.key for view in views if view.unsaid and view.key not in opposed][:UNSAID]
+    if not session.has_external_facilitator:
+        unsaid = []
+    talked_over = [key for key in _of(views, "open") if key not in unsaid]
     return {
-        "common": [key for key, _exact in common[:COMMON]],
-        "divides": taken,
-        "unsaid": [key for key, _exact in unsaid if key not in taken][:UNSAID],
+        "common": _of(views, "common", "majority_both")[:COMMON],
+        "divides": [*opposed, *talked_over][:DIVIDES],
+        "unsaid": unsaid,
     }
 
 
-def _by_codes(views: Sequence[StatementView]) -> Programme:
-    def first(number: int, *verdicts: str) -> list[str]:
-        return [v.key for verdict in verdicts for v in views if v.result and v.result.verdict == verdict][:number]
-
-    return {
-        "common": first(COMMON, "common", "majority_both"),
-        "divides": first(DIVIDES, "oppose", "open"),
-        "unsaid": [],
-    }
+def _of(views: Sequence[StatementView], *verdicts: str) -> list[str]:
+    return [view.key for verdict in verdicts for view in views if view.result and view.result.verdict == verdict]

@@ -1,9 +1,10 @@
 """What may be seen of the votes, by whom and when: the only code that reads a cell.
 
 Nothing before the votes are revealed. Then, statement by statement as the room reaches it, the coded counts of both
-sides, and a verdict made from these codes alone; of a second vote on the same statement, a word per side. A facilitator
-employed by neither company sees counts per side, never a name; one employed by a company sees what participants see.
-Pages, exports, mails and the log all come through here.
+sides, and a verdict made from these codes alone; of a second vote on the same statement, a word per side. Nobody is
+given an exact count: a side that is of one mind would tell what each of its people answered. A facilitator employed by
+neither company reads ahead, to choose the programme, what the room will see; one employed by a company sees it with the
+room. Pages, exports, mails and the log all come through here.
 """
 
 from __future__ import annotations
@@ -30,14 +31,12 @@ from reciproque.app.dialogue.models import (
 )
 from reciproque.app.dialogue.queries.agenda import place_of
 from reciproque.app.dialogue.states import STEPS
-from reciproque.app.shared.vocabulary import SIDES, Side, other_side
+from reciproque.app.shared.vocabulary import SIDES, Side
 from reciproque.science.coded_display import SHOWN_FROM, Code, CodedSide, CodedStatement, coded, movement
 from reciproque.science.counts import Counts
-from reciproque.science.dialogue import read_two_sides
-from reciproque.science.unsaid import blind_spot, unsaid_lift
+from reciproque.science.unsaid import unsaid_lift
 
 Kind, State = Round.Kind, Round.State
-SHARES = (5 / 6, 1 / 6, 0.5)  # what "many", "few" and "shared" stand for, as a share
 NOTHING = Counts(0, 0, 0)
 NEVER_IN_THE_ROOM = (Kind.POINTS, Kind.THEMES, Kind.DECK)
 
@@ -76,20 +75,6 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Exact:
-    """For a facilitator employed by neither company: counts per side and what the whole reading says of them."""
-
-    client: tuple[int, int, int]
-    supplier: tuple[int, int, int]
-    verdict: str
-    p_common: float
-    p_oppose: float
-    lift: Mapping[str, float]
-    blind: Mapping[str, float]
-    divide: bool
-
-
-@dataclass(frozen=True)
 class SideMoved:
     """Whether one side clearly moved between two votes: more, fewer or unclear, and the same in words."""
 
@@ -107,26 +92,17 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """How many of each side gave each answer to one item, for a facilitator employed by neither company."""
-
-    client: tuple[int, ...]
-    supplier: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class StatementView:
     """A statement of the deck. `again` is what may be said of the vote after the debate; `guess` what each side
-    expected of the other."""
+    expected of the other; `unsaid` the sides where far more people agree than had said so openly."""
 
     key: str
     text: str
     shown: bool
-    result: Result | None
-    again: Movement | None
-    guess: Result | None
-    exact: Exact | None
-    exact_again: Counted | None
+    result: Result | None = None
+    again: Movement | None = None
+    guess: Result | None = None
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,15 +128,13 @@ def project(session: Session, viewer: Viewer) -> Projection:
     deck = next((one for one in rounds if one.kind == Kind.DECK), None)
     statements = list(session.statements.filter(state=StatementState.KEPT))
     if deck is None or not _revealed(session):
-        plain = tuple(StatementView(s.key, s.text, False, None, None, None, None, None) for s in statements)
+        plain = tuple(StatementView(s.key, s.text, shown=False) for s in statements)
         return Projection(_answered(deck), plain, ())
     cells = _cells(rounds)
-    exact = _exact(session, statements, cells.get(deck.pk, {})) if viewer == Viewer.EXTERNAL else {}
+    sizes = _sizes(session) if viewer == Viewer.EXTERNAL else {}
     again = {one.statement_id: one for one in rounds if one.kind == Kind.REVOTE and one.state == State.COUNTED}
     present = _present([deck, *again.values()]) if again else {}
-    views = tuple(
-        _view(session, s, viewer, cells, present, deck, again.get(s.pk), exact.get(s.key)) for s in statements
-    )
+    views = tuple(_view(session, s, viewer, cells, present, deck, again.get(s.pk), sizes) for s in statements)
     themes = _themes(rounds, cells) if viewer == Viewer.EXTERNAL or _themes_reached(session) else ()
     return Projection(_answered(deck), views, themes)
 
@@ -217,22 +191,22 @@ def _view(
     present: Present,
     deck: Round,
     again: Round | None,
-    exact: Exact | None,
+    sizes: Mapping[str, int],
 ) -> StatementView:
     vote, forecast = f"v:{statement.key}", f"f:{statement.key}"
     visible = statement.shown or _over(session) or viewer == Viewer.EXTERNAL
     first = cells.get(deck.pk, {})
     second = cells.get(again.pk, {}) if again else {}
     moved = _movement(vote, (deck, first), (again, second), present) if again and visible else None
+    result = _result(first, vote) if visible else None
     return StatementView(
         key=statement.key,
         text=statement.text,
         shown=statement.shown or _over(session),
-        result=_result(first, vote) if visible else None,
+        result=result,
         again=moved,
         guess=_result(first, forecast) if visible and statement.forecast else None,
-        exact=exact,
-        exact_again=_counted(second, vote) if again and viewer == Viewer.EXTERNAL else None,
+        unsaid=_unsaid(statement, result, sizes) if result else (),
     )
 
 
@@ -283,18 +257,6 @@ def _moved_in_words(word: str) -> str:
         "fewer": _("Clearly fewer people agree than before the debate."),
         "unclear": _("No clear movement."),
     }[word]
-
-
-def _counted(cells: Mapping[tuple[str, str], list[int]], item: str) -> Counted:
-    return Counted(*(tuple(cells.get((item, side), ())) for side in SIDES))
-
-
-def round_counts(round_: Round, viewer: Viewer) -> dict[str, Counted]:
-    """The sums of a round taken live, once it is counted: for a facilitator employed by neither company alone."""
-    if viewer != Viewer.EXTERNAL or round_.state != State.COUNTED or round_.kind in NEVER_IN_THE_ROOM:
-        return {}
-    cells = _cells([round_]).get(round_.pk, {})
-    return {code: _counted(cells, code) for code, _size in round_.items}
 
 
 def _tried_before(round_: Round) -> bool:
@@ -399,56 +361,21 @@ def verdict_in_words(shown: CodedStatement) -> str:
     }[shown.verdict]
 
 
-# ---------------------------------------------------------------- what an external facilitator sees besides
-def _exact(
-    session: Session, statements: Iterable[Statement], cells: Mapping[tuple[str, str], list[int]]
-) -> dict[str, Exact]:
-    rows: dict[str, dict[str, Counts]] = {
-        s.key: {side: _counts(cells, f"v:{s.key}", side) for side in SIDES} for s in statements
-    }
-    reading = read_two_sides([(key, sides[Side.CLIENT], sides[Side.SUPPLIER]) for key, sides in rows.items()])
-    sizes: dict[str, int] = {side: session.participants.filter(side=side, left=False).count() for side in SIDES}
-    by_key = {s.key: s for s in statements}
-    return {
-        one.id: Exact(
-            client=_triple(rows[one.id][Side.CLIENT]),
-            supplier=_triple(rows[one.id][Side.SUPPLIER]),
-            verdict=one.verdict,
-            p_common=one.p_common,
-            p_oppose=one.p_oppose,
-            lift=_lifts(by_key[one.id], rows[one.id], sizes),
-            blind=_blind(one.id, rows[one.id], cells),
-            divide=one.id in reading.divides,
-        )
-        for one in reading.statements
-    }
+# ---------------------------------------------------------------- thought, and not said
+def _sizes(session: Session) -> dict[str, int]:
+    return {side: session.participants.filter(side=side, left=False).count() for side in SIDES}
 
 
-def _triple(counts: Counts) -> tuple[int, int, int]:
-    return counts.agree, counts.disagree, counts.passing
-
-
-def _lifts(statement: Statement, rows: Mapping[str, Counts], sizes: Mapping[str, int]) -> dict[str, float]:
-    """The sides where far more people agree in private than had said so openly."""
-    found = {}
-    for side in SIDES:
-        raised = statement.raised(side)
-        if raised is not None and 0 <= raised <= sizes[side]:
-            unsaid = unsaid_lift(rows[side], raised, sizes[side])
-            if unsaid.listed:
-                found[str(side)] = unsaid.lift
-    return found
-
-
-def _blind(key: str, rows: Mapping[str, Counts], cells: Mapping[tuple[str, str], list[int]]) -> dict[str, float]:
-    """By side: how far its agreement exceeds what the other side expected of it."""
-    found = {}
-    for side in SIDES:
-        numbers = cells.get((f"f:{key}", other_side(side)))
-        if numbers and sum(numbers) and rows[side].answers:
-            given = [share for share, people in zip(SHARES, numbers, strict=True) for _one in range(people)]
-            found[str(side)] = blind_spot(rows[side], given)
-    return found
+def _unsaid(statement: Statement, result: Result, sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """The sides where far more people agree in private than had said so openly, even at the lowest count shown."""
+    found = []
+    for shown in result.sides:
+        raised, size = statement.raised(shown.side), sizes.get(shown.side, 0)
+        if raised is not None and size and 0 <= raised <= size:
+            least = Counts(shown.low, 0, shown.answers - shown.low)
+            if unsaid_lift(least, raised, size).listed:
+                found.append(shown.side)
+    return tuple(found)
 
 
 def _themes(rounds: Iterable[Round], cells: Mapping[int, Mapping[tuple[str, str], list[int]]]) -> tuple[str, ...]:

@@ -74,15 +74,14 @@ def _moving(seat: Seated, live: Live) -> dict[str, Any]:
     """The part that is asked for every two seconds."""
     session = seat.session
     viewer = viewer_of(seat)
-    present = query.presence(session, live)
     external = viewer == Viewer.EXTERNAL
+    present = query.presence(session, live)
     notes = query.notes_for(session, viewer)
     answered = list(present.answered.values()) if present.answered and external else present.everybody_answered
     numbers = [present.all_here, present.all_ready, answered, len(notes), live.seat_asked_by_id]
     said = "-".join(str(one) for one in numbers).replace(" ", "")
     return {
         "scene": query.scene(session, live),
-        "counts": query.counts_for(session, live, viewer),
         "presence": present,
         "external": external,
         "notes": notes,
@@ -238,8 +237,8 @@ VERBS: dict[str, Verb] = {
     "equity": lambda by, seat, data: sessions.say_equity(by=by, session=seat.session),
     "reveal": lambda by, seat, data: voting.reveal_votes(by=by, session=seat.session),
     "paper": _paper,
-    "choose-aloud": _choose_aloud,
     "choose": _choose,
+    "choose-aloud": _choose_aloud,
     "propose": _propose,
     "merge": _merge,
     "withdraw": _withdraw,
