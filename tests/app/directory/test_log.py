@@ -1,6 +1,7 @@
 """The log on screen: each reader sees the lines whose audience includes the reader."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,18 @@ def test_another_relationship_is_not_mixed_in(client, cast):
     client.force_login(cast.client_sponsor)
     assert "Elsewhere" not in client.get(reverse("log")).content.decode()
     assert client.get(reverse("log", args=[other.relationship.key])).status_code == 404
+
+
+def test_lines_bear_a_fingerprint_and_no_number(client, cast):
+    """A gap between two numbers would tell that the other company did something."""
+    for _ in range(70):
+        write(cast, "supplier")
+    write(cast, "both")
+    client.force_login(cast.client_sponsor)
+    body = client.get(reverse("log", args=[cast.relationship.key])).content.decode()
+    codes = re.findall(r"<code>([^<]*)</code>", body)
+    assert codes
+    assert all(re.fullmatch(r"[0-9a-f]{8}", code) for code in codes)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -14,9 +14,11 @@ from reciproque.app.shared.vocabulary import Audience
 
 @dataclass(frozen=True)
 class Entry:
-    """One action as it is shown: when, by whom, what, and who else may read this line."""
+    """One action as it is shown: when, by whom, what, and who else may read this line.
 
-    sequence: int
+    Never its number: a gap between two lines would tell that the other company did something.
+    """
+
     at: datetime
     says: str
     audience: str
@@ -34,4 +36,4 @@ def entries(rows: Sequence[AuditRecord]) -> list[Entry]:
 
 def _entry(row: AuditRecord, names: Mapping[str, str]) -> Entry:
     side = row.audience if row.audience in (Audience.CLIENT, Audience.SUPPLIER) else "neutral"
-    return Entry(row.sequence, row.at, sentence(row, names), str(Audience(row.audience).label), side, row.hash[:8])
+    return Entry(row.at, sentence(row, names), str(Audience(row.audience).label), side, row.hash[:8])

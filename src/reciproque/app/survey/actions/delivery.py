@@ -206,7 +206,7 @@ def _letter_to_account(mail: OutboxMail) -> Letter | None:
     if mail.kind == Kind.OPENED and wave is not None and wave.state in (WaveState.OPEN, WaveState.PURGED):
         return letters.opened(wave, account)
     if mail.kind == Kind.LOG_HEAD:
-        return letters.log_head(account, sequence=mail.data["sequence"], fingerprint=mail.data["hash"])
+        return letters.log_head(account, fingerprint=mail.data["hash"])
     if mail.kind == Kind.ACCOUNT:
         return _invitation_to_sign_in(mail, account)
     return None

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from reciproque.app.directory.access import log_for
 from reciproque.app.directory.models import Account, Membership
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, Actor
@@ -141,7 +142,11 @@ def queue_account_invitations() -> None:
 
 
 def queue_log_heads() -> None:
-    """Once a day, in the morning: the head of the log, to sponsors and facilitators of relationships where it grew."""
+    """Once a day, in the morning: to sponsors and facilitators of whose relationships they can read a new line.
+
+    Each is sent the fingerprint of the last line that this reader can read, which vouches for all before it. A later
+    one, a number, or a mail for the sake of a line of the other company would tell that there is such a line.
+    """
     if timezone.localtime(clock.now()).time() < MORNING:
         return
     today = f"head:{clock.today()}:"
@@ -159,11 +164,22 @@ def queue_log_heads() -> None:
         memberships__role__in=LOG_READERS,
         is_active=True,
     ).distinct()
-    data = {"sequence": head.sequence, "hash": head.hash}
+    found = [(reader, _last_line(reader, since)) for reader in readers.order_by("pk")]
     outbox.queue(
-        outbox.letter_to_account(reader, Kind.LOG_HEAD, once=f"{today}{reader.pk}", data=data)
-        for reader in readers.order_by("pk")
+        outbox.letter_to_account(
+            reader, Kind.LOG_HEAD, once=f"{today}{reader.pk}", data={"sequence": head.sequence, "hash": fingerprint}
+        )
+        for reader, fingerprint in found
+        if fingerprint
     )
+
+
+def _last_line(reader: Account, since: int) -> str:
+    """Of the log as its page shows it to the reader; "" when nothing was added there about a relationship in hand."""
+    lines = log_for(reader)
+    seats = Membership.objects.filter(account=reader, role__in=LOG_READERS, relationship__is_demo=False)
+    new = lines.filter(sequence__gt=since, relationship_key__in=seats.values("relationship__key"))
+    return lines.values_list("hash", flat=True).first() or "" if new.exists() else ""
 
 
 # ---------------------------------------------------------------- What a person does on the outbox page

@@ -155,7 +155,7 @@ def opened(wave: Wave, account: Account) -> Letter:
     )
 
 
-def log_head(account: Account, *, sequence: int, fingerprint: str) -> Letter:
+def log_head(account: Account, *, fingerprint: str) -> Letter:
     return Letter(
         subject=_("The log of your relationships: its fingerprint today"),
         preview=_("Keep this message: it makes the past unchangeable."),
@@ -163,13 +163,19 @@ def log_head(account: Account, *, sequence: int, fingerprint: str) -> Letter:
         paragraphs=(
             _(
                 "Every change is written to a log in which each record carries the fingerprint of the one before. "
-                "It has grown since the last message. Keep this one: "
+                "There are new lines since the last message. Keep this one: "
                 "if somebody rewrote the past, this fingerprint would no longer fit."
             ),
             _("Whoever runs the installation can check it with: %(command)s")
             % {"command": f"reciproque audit verify --head {fingerprint}"},
         ),
-        facts=((_("Last record"), str(sequence)), (_("Fingerprint"), fingerprint)),
+        facts=((_("Fingerprint"), fingerprint),),
+        ending=(
+            _(
+                "This fingerprint is that of the last line that you can read: "
+                "its first eight signs stand beside that line."
+            ),
+        ),
     )
 
 
