@@ -22,6 +22,7 @@ import personas
 import promised
 import wave_steps
 import workshops
+import worlds
 from attack.submissions import drop_connections
 from killer import Killer
 from reciproque.app.commitments.jobs import JOBS as PROMISES
@@ -98,7 +99,10 @@ def _opened(now: datetime) -> datetime:
     made = wave_steps.closed(personas.cast(people=6), level=1)
     for name in ("client_sponsor", "supplier_sponsor"):
         reading.turn_key(by=actor(made.account(name)), wave=Wave.objects.get(pk=made.wave.pk), phrase="")
-    return Wave.objects.get(pk=made.wave.pk).contest_until + timedelta(hours=1)
+    wave = Wave.objects.get(pk=made.wave.pk)
+    for place, destiny in enumerate(("publish", "reword", "facilitator")):
+        worlds.add_texts(wave.publication, 2, destiny, start=10 * place)
+    return wave.contest_until + timedelta(hours=1)
 
 
 def _promise(now: datetime) -> datetime:

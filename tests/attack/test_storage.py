@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from reciproque.app.reading.actions import turn_key
+from reciproque.app.reading.queries.reading import reading_page
 from reciproque.app.shared import clock
 from reciproque.app.survey.actions.answering import submit_ballot
 from reciproque.app.survey.actions.closing import purge_due
@@ -132,9 +133,16 @@ def test_the_disk_never_tells_who_said_what(folders):
 
     with clock.at(start + timedelta(days=60)):
         assert purge_due() == 1
+    unread = [words.encode() for words in said.values() if words not in read_by_both(wave)]
+    assert unread
+    assert found(unread) == [], "words that both companies do not read"
     assert not WrappedHalf.objects.exists()
     assert found([*never, *slots, b'"scores"', *(body[-64:] for body in sealed)]) == [], "purged"
     assert [path.name for path in settings.SECRETS_DIR.rglob("*") if path.name.startswith(("wave-", "opening-"))] == []
+
+
+def read_by_both(wave):
+    return {quote.text for quotes in reading_page(wave).quotes for quote in (*quotes.client, *quotes.supplier)}
 
 
 def order_says_nothing(wave, invitations, said):

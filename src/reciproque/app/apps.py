@@ -21,3 +21,5 @@ class ReciproqueConfig(AppConfig):
         # What keeps copies of names says how it forgets them.
         for capability in ("commitments", "dialogue", "network", "portfolio", "survey"):
             import_module(f"reciproque.app.{capability}.erasure")
+        # And what keeps words of ballots, how it destroys them.
+        import_module("reciproque.app.reading.destruction")

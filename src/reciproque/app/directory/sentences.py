@@ -81,7 +81,7 @@ SENTENCES = {
     "wave.key_turned": gettext_noop("{who} turned a key ({side}): {what}."),
     "wave.opened": gettext_noop("Both keys were turned and the results are open for both companies: {what}."),
     "wave.recounted": gettext_noop("The ballots were counted again with both keys: {what}."),
-    "wave.purged": gettext_noop("The ballots and the keys are destroyed: {what}."),
+    "wave.purged": gettext_noop("The ballots, the keys and the texts that were not published are destroyed: {what}."),
     "wave.cancelled": gettext_noop("{who} cancelled the wave {what}; keys and ballots are destroyed."),
     "portfolio.created": gettext_noop("{who} started the portfolio {what}."),
     "portfolio.changed": gettext_noop("{who} changed the settings of the portfolio {what}: capacity {capacity}."),

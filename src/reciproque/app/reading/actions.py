@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reciproque.app.reading import access
+from reciproque.app.reading.destruction import destroy_unpublished
 from reciproque.app.reading.models import Publication, PublishedFigure, PublishedText
 from reciproque.app.reading.queries.published import earlier_waves, row_of
 from reciproque.app.shared import audit, clock
@@ -16,6 +17,7 @@ from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.vocabulary import Audience
 from reciproque.app.survey.access import membership_on
 from reciproque.app.survey.actions import invitations, opening
+from reciproque.app.survey.actions.common import locked
 from reciproque.app.survey.actions.opening import OpenedUrn
 from reciproque.app.survey.models import Wave, WaveState
 
@@ -94,18 +96,26 @@ def reword_text(*, by: Actor, text: PublishedText, reworded: str) -> None:
     if len(reworded) > LONGEST_TEXT:
         raise Refused(_("At most 2,000 signs."))
     with transaction.atomic():
+        if locked(text.publication.wave).state == WaveState.PURGED:
+            raise Refused(_("What the author wrote was destroyed with the ballots: it can no longer be reworded."))
         text.reworded, text.withheld = reworded, False
         text.save(update_fields=["reworded", "withheld"])
         _log(by, text, "text.reworded")
 
 
 def withhold_text(*, by: Actor, text: PublishedText) -> None:
-    """The neutral facilitator keeps a text from both companies."""
+    """The neutral facilitator keeps a text from both companies: for as long as wanted, then for good.
+
+    Once the ballots are destroyed, its words are destroyed at once, with those that it hides on the other page.
+    """
     _require_facilitator(by, text)
     with transaction.atomic():
+        wave = locked(text.publication.wave)
         text.withheld = True
         text.save(update_fields=["withheld"])
         _log(by, text, "text.withheld")
+        if wave.state == WaveState.PURGED:
+            destroy_unpublished(wave)
 
 
 def _require_facilitator(by: Actor, text: PublishedText) -> None:

@@ -101,9 +101,9 @@ def _content(figure: Figure) -> dict[str, Any]:
 
 
 def _texts(publication: Publication, role: str) -> Iterator[tuple[PublishedText, str]]:
-    """What both companies read; the neutral facilitator also reads every text as it was written."""
+    """What both companies read; the neutral facilitator also reads what was written, until it is destroyed."""
     for text in shown_texts(publication):
         yield text, text.reworded or text.text
     if role == "facilitator":
         shown = {text.pk for text in shown_texts(publication) if not text.reworded}
-        yield from ((text, text.text) for text in publication.texts.all() if text.pk not in shown)
+        yield from ((text, text.text) for text in publication.texts.all() if text.text and text.pk not in shown)

@@ -21,7 +21,7 @@ from reciproque.app.reading.queries.texts import texts_of
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.refusals import act
-from reciproque.app.survey.models import Wave
+from reciproque.app.survey.models import Wave, WaveState
 from reciproque.reports import reading_pdf as pdf
 from reciproque.reports import reading_xlsx as xlsx
 
@@ -82,7 +82,8 @@ def reading_texts(request: SignedIn, key: str) -> HttpResponse:
     entries = [
         (text, RewordForm(initial={"reworded": text.reworded}, auto_id=f"{text.key}_%s")) for text in texts_of(wave)
     ]
-    return render(request, "reading/texts.html", _of(wave, {"entries": entries}))
+    context = {"entries": entries, "destroyed": wave.state == WaveState.PURGED}
+    return render(request, "reading/texts.html", _of(wave, context))
 
 
 @require_POST

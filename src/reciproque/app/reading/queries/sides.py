@@ -145,10 +145,10 @@ def shown_texts(publication: Publication) -> list[PublishedText]:
 
 
 def readable(text: PublishedText) -> bool:
-    """Both companies may read it: published as written, or reworded by the facilitator, and not withheld."""
+    """Both companies may read it: published as written, or reworded by the facilitator, not withheld nor destroyed."""
     if text.withheld or text.destiny == PublishedText.Destiny.FACILITATOR:
         return False
-    return text.destiny == PublishedText.Destiny.PUBLISH or bool(text.reworded)
+    return bool(text.reworded) or (text.destiny == PublishedText.Destiny.PUBLISH and bool(text.text))
 
 
 def _quote(text: PublishedText) -> Quote:

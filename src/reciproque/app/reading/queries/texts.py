@@ -14,7 +14,7 @@ from reciproque.app.survey.models import Wave
 
 @dataclass(frozen=True)
 class FacilitatedText:
-    """A text without any attribute but its side and its prompt."""
+    """A text without any attribute but its side and its prompt. No `text`: what its author wrote is destroyed."""
 
     key: str
     side: str
@@ -28,11 +28,14 @@ class FacilitatedText:
 
 
 def texts_of(wave: Wave) -> tuple[FacilitatedText, ...]:
-    """Those to reword first, then those for the facilitator alone, then those published as written."""
+    """Those to reword first, then those for the facilitator alone, then those published as written.
+
+    Those of which no word is left are not listed.
+    """
     order = [PublishedText.Destiny.REWORD, PublishedText.Destiny.FACILITATOR, PublishedText.Destiny.PUBLISH]
     language = (get_language() or "fr")[:2]
     prompts = {p.code: p.text[language] for p in instruments.parse(wave.instrument_text).prompts}
-    rows = PublishedText.objects.filter(publication__wave=wave)
+    rows = PublishedText.objects.filter(publication__wave=wave).exclude(text="", reworded="")
     found = [_facilitated(wave, row, prompts) for row in rows]
     return tuple(sorted(found, key=lambda t: (order.index(t.destiny), bool(t.reworded) or t.withheld)))  # type: ignore[arg-type]
 
@@ -50,6 +53,8 @@ def _status(row: PublishedText) -> str:
         return _("withheld: nobody else reads it")
     if row.destiny == PublishedText.Destiny.FACILITATOR:
         return _("for you only: it is never shown")
+    if row.reworded:
+        return _("published in your words")
     if row.destiny == PublishedText.Destiny.PUBLISH:
         return _("published as written")
-    return _("published in your words") if row.reworded else _("waiting for your words: not shown yet")
+    return _("waiting for your words: not shown yet")

@@ -15,6 +15,7 @@ from reciproque.app.shared.errors import Refused
 from reciproque.app.survey.actions import halves, turns
 from reciproque.app.survey.actions.common import locked, log, moved, same
 from reciproque.app.survey.actions.invitations import queue_closed
+from reciproque.app.survey.destruction import destroy_words
 from reciproque.app.survey.models import Invitation, SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.waves import closing_is_due, quorums
 from reciproque.app.survey.urn import close, files
@@ -87,13 +88,17 @@ def _note_quorums(wave: Wave) -> None:
 
 
 def purge_due(*, by: Actor = SYSTEM) -> int:
-    """Thirty days after the opening, keys and ballots are destroyed: every older backup becomes unreadable."""
+    """Thirty days after the opening, keys, ballots and texts that were not published are destroyed.
+
+    Ballots become unreadable in every older backup; texts are in the backups made in these thirty days.
+    """
     over = Wave.objects.filter(state=WaveState.OPEN, contest_until__lte=clock.now())
     purged = 0
     for wave in over.select_related("relationship__client", "relationship__supplier"):
         with contextlib.suppress(Refused), transaction.atomic():
             fresh = moved(by, wave, "purge")
             _delete_halves(fresh)
+            destroy_words(fresh)
             fresh.save(update_fields=["state"])
             log(by, fresh, "purged")
             purged += 1
