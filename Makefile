@@ -39,7 +39,7 @@ $(STAMP)/messages: $(STAMP)/venv $(wildcard $(SRC)/locale/fr/fragments/*.po) too
 	$(PY) tools/messages.py compile
 	@touch $@
 
-$(STAMP)/system:
+$(STAMP)/system: tools/system_packages.sh
 	@mkdir -p $(STAMP)
 	@tools/system_packages.sh
 	@touch $@
