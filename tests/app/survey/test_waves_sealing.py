@@ -162,6 +162,22 @@ def test_one_key_alone_opens_nothing_and_no_screen_says_whose_it_was(cast):
     assert f"Turn the key of {cast.relationship.client}" not in neutral
 
 
+def test_phrases_are_drawn_and_tried_ten_times_an_hour(cast):
+    """Each costs the machine a second and 256 MiB."""
+    made = wave_steps.sealing_of(cast)
+    wrong = made.seal("supplier_sponsor")
+    for _ in range(10):
+        made.seal("client_sponsor")
+    with pytest.raises(Refused, match="Ten attempts"):
+        made.seal("client_sponsor")
+    for _ in range(10):
+        with pytest.raises(Refused, match="not your opening phrase"):
+            sealing.confirm_phrase(by=actor(cast.client_sponsor), wave=made.wave, phrase=wrong)
+    with pytest.raises(Refused, match="Ten attempts"):
+        made.confirm("client_sponsor")
+    made.confirm("supplier_sponsor")  # the other company is not held up
+
+
 def test_wrong_phrases_are_refused_in_plain_words_and_only_ten_an_hour(cast):
     made = wave_steps.closed(cast)
     by = actor(cast.client_sponsor)

@@ -6,12 +6,10 @@ import dataclasses
 import hashlib
 import json
 import secrets
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,7 @@ from reciproque.app.shared.vocabulary import SIDES, other_side
 from reciproque.app.survey import access
 from reciproque.app.survey.actions import turns
 from reciproque.app.survey.actions.common import log, membership_of, moved, require_state, same
-from reciproque.app.survey.actions.sealing import unwrap
+from reciproque.app.survey.actions.sealing import count_attempt, unwrap
 from reciproque.app.survey.models import Invitation, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.shape import instrument_shape, side_ballots
 from reciproque.app.survey.urn import opening
@@ -33,7 +31,6 @@ from reciproque.science.figures import EarlierWave, Publication
 from reciproque.science.publication import publish
 
 CONTEST_WINDOW = timedelta(days=30)
-ATTEMPTS, AN_HOUR = 10, 3600
 RESPONDENTS_FOR_TEXTS, TEXTS = 8, 5
 
 
@@ -71,7 +68,7 @@ def turn_key(*, by: Actor, wave: Wave, phrase: str = "", earlier: Sequence[Earli
     side = _holder_side(by, wave)
     _require_openable(wave)
     if not wave.is_training:
-        _count_attempt(by)
+        count_attempt(by, "turn")
     half = unwrap(_wrapped(by, wave, side), phrase)
     had_turned = opening.has_turned(wave.pk, side)
     other_public = bytes(wave.keys.get(side=other_side(side)).public_key)
@@ -135,14 +132,6 @@ def _require_openable(wave: Wave) -> None:
         )
 
 
-def _count_attempt(by: Actor) -> None:
-    name = f"turns:{by.key}:{int(time.time()) // AN_HOUR}"
-    attempts = 1 + (cache.get(name) or 0)
-    cache.set(name, attempts, AN_HOUR)
-    if attempts > ATTEMPTS:
-        raise Refused(_("Ten attempts in an hour: wait an hour, then compare each word with your sealing record."))
-
-
 def _wrapped(by: Actor, wave: Wave, side: str) -> WrappedHalf:
     halves = WrappedHalf.objects.filter(key__wave=wave, key__side=side, confirmed=True).select_related("key")
     mine = halves.filter(holder=by.account).first() or (halves.first() if wave.is_training else None)
@@ -184,7 +173,7 @@ def _who_answered(wave_id: int) -> dict[str, frozenset[int]]:
 def _key_people(wave: Wave) -> dict[str, int | None]:
     if not all(wave.list_complete(side) for side in SIDES):
         return dict.fromkeys(SIDES)
-    return {side: wave.invitations.filter(side=side, cancelled=False).count() for side in SIDES}
+    return {side: wave.invitations.filter(side=side).count() for side in SIDES}
 
 
 def _texts(opened: opening.Opened) -> tuple[OpenedText, ...]:

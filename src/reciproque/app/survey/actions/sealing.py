@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,6 +27,7 @@ from reciproque.app.survey.urn.errors import UrnError
 from reciproque.app.survey.urn.messages import explain
 
 Role = Membership.Role
+ATTEMPTS, AN_HOUR = 10, 3600
 
 
 def seal_key(*, by: Actor, wave: Wave) -> str:
@@ -37,7 +40,7 @@ def seal_key(*, by: Actor, wave: Wave) -> str:
     if _confirmed(wave, by):
         raise Refused(_("Your key is already sealed."))
     half = _half_of(wave, side)
-    words, wrapped = _new_phrase(wave, half)
+    words, wrapped = _new_phrase(by, wave, half)
     with transaction.atomic():
         fresh = locked(wave)
         require_state(fresh, WaveState.SEALING)
@@ -60,7 +63,7 @@ def take_deputy_phrase(*, by: Actor, wave: Wave) -> str:
     if _confirmed(wave, by):
         raise Refused(_("You already hold a phrase for this key."))
     half = _half_of(wave, side)
-    words, wrapped = _new_phrase(wave, half)
+    words, wrapped = _new_phrase(by, wave, half)
     with transaction.atomic():
         fresh = locked(wave)
         require_state(fresh, WaveState.SEALING)
@@ -97,6 +100,7 @@ def confirm_phrase(*, by: Actor, wave: Wave, phrase: str) -> None:
     )
     if wrapped is None:
         raise Refused(_("There is no phrase of yours to confirm: ask for one first."))
+    count_attempt(by, "confirm")
     unwrap(wrapped, phrase)
     with transaction.atomic():
         fresh = locked(wave)
@@ -108,6 +112,15 @@ def confirm_phrase(*, by: Actor, wave: Wave, phrase: str) -> None:
         halves.forget(fresh.pk, side)
     _open_if_due(fresh)
     same(wave, fresh)
+
+
+def count_attempt(by: Actor, what: str) -> None:
+    """Ten an hour of each kind: a guess would take for ever, but each costs this machine a second and 256 MiB."""
+    name = f"phrases:{what}:{by.key}:{int(time.time()) // AN_HOUR}"
+    attempts = 1 + (cache.get(name) or 0)
+    cache.set(name, attempts, AN_HOUR)
+    if attempts > ATTEMPTS:
+        raise Refused(_("Ten attempts in an hour: wait an hour, then compare each word with your sealing record."))
 
 
 def unwrap(wrapped: WrappedHalf, typed: str) -> keys.Half:
@@ -177,10 +190,11 @@ def _side_of(by: Actor, wave: Wave, *roles: str) -> str:
     return str(membership.side)
 
 
-def _new_phrase(wave: Wave, half: keys.Half) -> tuple[str, keys.Wrapped]:
+def _new_phrase(by: Actor, wave: Wave, half: keys.Half) -> tuple[str, keys.Wrapped]:
     """Slow on purpose (a second of memory-hard work): call it before the transaction."""
     if wave.is_training:
         return "", keys.wrap_for_server(half, settings.SECRET_KEY)
+    count_attempt(by, "draw")
     words = phrases.canonical(phrases.draw(_language()))
     return words, keys.wrap(half, words, memory_mib=settings.PHRASE_MEMORY_MIB)
 
