@@ -72,9 +72,7 @@ def one_of_each(turn: str) -> list[OutboxMail]:
 
 
 def _to_people(turn: str) -> Iterator[OutboxMail]:
-    asked = Invitation.objects.filter(cancelled=False, wave__state=WaveState.COLLECTING).select_related(
-        "person", "wave"
-    )
+    asked = Invitation.objects.filter(wave__state=WaveState.COLLECTING).select_related("person", "wave")
     for invitation in [row for row in asked if row.wave.closes_at > clock.now()][:1]:
         for kind in (Kind.INVITATION, Kind.LINK):
             yield outbox.letter_to(invitation, kind, once=f"{turn}:{kind}")

@@ -320,7 +320,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('side', models.CharField(choices=[('client', 'Client'), ('supplier', 'Supplier')], max_length=8)),
                 ('language', models.CharField(default='fr', max_length=2)),
-                ('cancelled', models.BooleanField(default=False)),
                 ('answered', models.BooleanField(null=True)),
                 ('function', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='app.function')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='app.person')),

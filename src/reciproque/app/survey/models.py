@@ -99,7 +99,6 @@ class Invitation(models.Model):
     side = models.CharField(max_length=8, choices=Side.choices)
     function = models.ForeignKey(Function, null=True, on_delete=models.PROTECT)
     language = models.CharField(max_length=2, default="fr")
-    cancelled = models.BooleanField(default=False)
     answered = models.BooleanField(null=True)
 
     class Meta:

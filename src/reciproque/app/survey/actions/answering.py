@@ -43,7 +43,7 @@ def withdraw_ballot(*, token: str | Recognised) -> bool:
 
 
 def _person(token: str | Recognised) -> tuple[Recognised, answering.Respondent]:
-    """Whose token it is; refuses one whose invitation was cancelled, and a wave that takes no answers any more."""
+    """Whose token it is; refuses one that belongs to nobody, and a wave that takes no answers any more."""
     found = token if isinstance(token, Recognised) else answering.recognise(token)
     person = answering.respondent(found.wave_id, found.invitation_id)
     if person is None:

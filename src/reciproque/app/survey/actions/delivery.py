@@ -131,9 +131,8 @@ def _look_up(mail: OutboxMail, holder: str) -> None:
     except (CryptoError, KeyError, ValueError):
         email = ""
     if email and not _too_often(email):
-        asked = Invitation.objects.filter(
-            person__email__iexact=email, cancelled=False, wave__state=WaveState.COLLECTING
-        ).select_related("person")
+        asked = Invitation.objects.filter(person__email__iexact=email, wave__state=WaveState.COLLECTING)
+        asked = asked.select_related("person")
         outbox.queue(outbox.letter_to(i, Kind.LINK, once=f"link:{i.pk}:{mail.key}") for i in asked)
     outbox.drop(mail)
 
@@ -171,7 +170,7 @@ def letter_of(mail: OutboxMail) -> Letter | None:
 
 def _letter_to_person(mail: OutboxMail, invitation: Invitation) -> Letter | None:
     wave = mail.wave
-    if wave is None or not _still_asked(wave, invitation):
+    if wave is None or not _still_asked(wave):
         return None
     invitation.wave = wave
     try:
@@ -184,8 +183,8 @@ def _letter_to_person(mail: OutboxMail, invitation: Invitation) -> Letter | None
     return make[Kind(mail.kind)](invitation, code)
 
 
-def _still_asked(wave: Wave, invitation: Invitation) -> bool:
-    if wave.state != WaveState.COLLECTING or invitation.cancelled or wave.closes_at <= clock.now():
+def _still_asked(wave: Wave) -> bool:
+    if wave.state != WaveState.COLLECTING or wave.closes_at <= clock.now():
         return False
     invented = wave.relationship.is_demo and "smtp" in settings.EMAIL_BACKEND
     return not invented

@@ -20,7 +20,7 @@ from reciproque.app.shared.errors import Refused
 from reciproque.app.shared.models import AuditHead, AuditRecord
 from reciproque.app.shared.vocabulary import SIDES, new_key
 from reciproque.app.survey import access
-from reciproque.app.survey.actions.common import log, membership_of, require_state
+from reciproque.app.survey.actions.common import locked, log, membership_of, require_state
 from reciproque.app.survey.mail import letters, outbox, render, transport
 from reciproque.app.survey.models import Invitation, MailCheck, OutboxMail, Wave, WaveState
 from reciproque.app.survey.urn import collect
@@ -43,7 +43,7 @@ def queue_invitations(*, by: Actor, wave: Wave) -> None:
     """One mail to each person asked who has an address and has none yet; nothing when links are handed out by hand."""
     with transaction.atomic():
         if not wave.links_by_hand:
-            asked = wave.invitations.filter(cancelled=False).exclude(person__email="").select_related("person")
+            asked = wave.invitations.exclude(person__email="").select_related("person")
             outbox.queue(outbox.letter_to(i, Kind.INVITATION, once=f"invitation:{i.pk}") for i in asked)
         Wave.objects.filter(pk=wave.pk).update(last_mailed_at=clock.now())
         log(by, wave, "invitations_queued", by_hand=wave.links_by_hand)
@@ -81,9 +81,8 @@ def _queue_reminders(by: Actor, wave: Wave) -> bool:
         if not here.update(reminders=F("reminders") + 1, last_mailed_at=clock.now()):
             return False
         number = wave.reminders + 1
-        written = wave.invitations.filter(
-            cancelled=False, mails__kind=Kind.INVITATION, mails__state=State.SENT
-        ).select_related("person")
+        sent = wave.invitations.filter(mails__kind=Kind.INVITATION, mails__state=State.SENT)
+        written = sent.select_related("person")
         outbox.queue(outbox.letter_to(i, Kind.REMINDER, once=f"reminder:{number}:{i.pk}") for i in written)
         log(by, wave, "reminder_queued", number=number)
     return True
@@ -187,10 +186,8 @@ def reveal_link(*, by: Actor, invitation: Invitation) -> str:
     """The 26 signs of one person, to hand over by hand. Both companies read in the log that it was done."""
     wave = invitation.wave
     if invitation.side not in access.reveals_links_of(membership_of(by, wave)):
-        raise Refused(_("Only the sponsor of this person’s company or a neutral facilitator can see this link."))
+        raise Refused(_("Only the sponsor of this person’s company can see this link."))
     require_state(wave, WaveState.COLLECTING)
-    if invitation.cancelled:
-        raise Refused(_("This invitation was cancelled."))
     code = collect.invitation_token(wave.pk, invitation.pk)
     with transaction.atomic():
         log(by, wave, "link_revealed", side=invitation.side)
@@ -218,10 +215,12 @@ def hand_out_links(*, by: Actor, wave: Wave, by_hand: bool) -> None:
     """Choose, before the wave opens, whether its links leave by mail or are handed out by hand."""
     if not access.sees_outbox_of(membership_of(by, wave)):
         raise Refused(_("Your role does not allow this on this wave."))
-    require_state(wave, WaveState.DRAFT, WaveState.SEALING)
     with transaction.atomic():
-        Wave.objects.filter(pk=wave.pk).update(links_by_hand=by_hand)
-        log(by, wave, "links_by_hand" if by_hand else "links_by_mail")
+        fresh = locked(wave)  # it may have opened since the page was read
+        require_state(fresh, WaveState.DRAFT, WaveState.SEALING)
+        fresh.links_by_hand = by_hand
+        fresh.save(update_fields=["links_by_hand"])
+        log(by, fresh, "links_by_hand" if by_hand else "links_by_mail")
     wave.links_by_hand = by_hand
 
 

@@ -160,7 +160,7 @@ def clone_wave(*, by: Actor, wave: Wave, opens_at: datetime, closes_at: datetime
             cloned_from=wave,
         )
         for side in SIDES:
-            asked = wave.invitations.filter(side=side, cancelled=False).values("person")
+            asked = wave.invitations.filter(side=side).values("person")
             still = Person.objects.filter(pk__in=asked, organisation=wave.relationship.organisation(side))
             still = still.exclude(last_name="")
             _add(clone, side, still.exclude(pk__in=_gone(still)))

@@ -106,8 +106,8 @@ class ReceiptFound:
 
 
 def respondent(wave_id: int, invitation_id: int) -> Respondent | None:
-    """The person invited, or None when the invitation was cancelled or never was."""
-    asked = Invitation.objects.filter(pk=invitation_id, wave_id=wave_id, cancelled=False)
+    """The person invited, or None when there never was such an invitation."""
+    asked = Invitation.objects.filter(pk=invitation_id, wave_id=wave_id)
     row = next(iter(asked.order_by().values_list(*FIELDS)), None)
     if row is None:
         return None
@@ -137,7 +137,7 @@ def recognise(typed: str) -> Recognised:
     collecting = Invitation.objects.filter(wave__state=WaveState.COLLECTING).order_by().values_list("wave_id")
     ends = collecting.annotate(first=Min("id"), last=Max("id"), asked=Count("id"))
     found = collect.recognise(typed, {wave_id: _numbers(wave_id, *of_wave) for wave_id, *of_wave in ends})
-    if not Invitation.objects.filter(pk=found.invitation_id, wave_id=found.wave_id, cancelled=False).exists():
+    if not Invitation.objects.filter(pk=found.invitation_id, wave_id=found.wave_id).exists():
         raise InvalidToken
     return found
 

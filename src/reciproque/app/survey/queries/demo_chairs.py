@@ -51,7 +51,6 @@ def _asked() -> QuerySet[Invitation]:
     seated = Account.objects.filter(email__iexact=OuterRef("person__email"))
     return Invitation.objects.filter(
         ~Exists(seated),
-        cancelled=False,
         wave__relationship__is_demo=True,
         wave__level=Wave.Level.DEMO,
         wave__state=WaveState.COLLECTING,

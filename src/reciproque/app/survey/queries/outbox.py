@@ -117,7 +117,7 @@ def lines_of(wave: Wave, sides: Collection[str], number: str | None) -> tuple[Pa
 
 def _invitations(wave: Wave, sides: Collection[str]) -> QuerySet[Invitation]:
     mail = OutboxMail.objects.filter(invitation=OuterRef("pk"), kind=Kind.INVITATION)
-    return wave.invitations.filter(side__in=sides, cancelled=False).select_related("person").annotate(
+    return wave.invitations.filter(side__in=sides).select_related("person").annotate(
         mail_state=Subquery(mail.values("state")[:1]),
         mail_error=Subquery(mail.values("last_error")[:1]),
         mail_key=Subquery(mail.values("key")[:1]),

@@ -142,7 +142,7 @@ def _known(wave: Wave, membership: Membership) -> _Known:
     return _Known(
         holders={(m.side, m.role): m.account for m in holders.select_related("account")},
         keys={key.side: key for key in wave.keys.prefetch_related("wrapped")},
-        invited=Counter(wave.invitations.filter(cancelled=False).values_list("side", flat=True)),
+        invited=Counter(wave.invitations.values_list("side", flat=True)),
         ballots=collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES},
         shows_ballots=wave.state in (S.CLOSED, S.OPEN, S.PURGED) or (collecting and neutral),
         shows_keys=neutral and wave.state == S.CLOSED,
@@ -338,7 +338,7 @@ class Asked:
 
 
 def people_of(wave: Wave, side: str) -> list[Asked]:
-    rows = wave.invitations.filter(side=side, cancelled=False).select_related("person", "function")
+    rows = wave.invitations.filter(side=side).select_related("person", "function")
     rows = rows.order_by("person__last_name", "person__first_name")
     return [Asked(str(row.person), str(row.function or ""), row.person.email) for row in rows]
 
