@@ -251,7 +251,7 @@ wave-receipts            G200:seated P405
 wave-outbox              G200:leaders P405
 wave-mail-check          G200:leaders P302:leaders
 wave-links-by-hand       G405 P302:leaders
-invitation-link          G405 P200:own_preparers
+invitation-link          G405 P200:a_sponsor
 mail-retry               G405 P302:own_leaders
 demo-mail                G404 P405
 home                     G200 G302:host P405

@@ -89,7 +89,8 @@ def test_a_list_costs_the_same_queries_whatever_its_length(client, wave, django_
     client.force_login(wave.cast.facilitator)
     with django_assert_num_queries(10):
         client.get(reverse("wave-outbox", args=[wave.wave.key]))
-    Invitation.objects.filter(pk__in=Invitation.objects.values("pk")[:7]).update(cancelled=True)
+    OutboxMail.objects.all().delete()
+    Invitation.objects.filter(pk__in=Invitation.objects.values("pk")[:7]).delete()
     with django_assert_num_queries(10):
         client.get(reverse("wave-outbox", args=[wave.wave.key]))
 
@@ -156,8 +157,8 @@ def reveal(client, wave: Ceremony, who: str, side: str):
     [
         ("client_sponsor", "client", 200),
         ("supplier_sponsor", "supplier", 200),
-        ("facilitator", "client", 200),
-        ("facilitator", "supplier", 200),
+        ("facilitator", "client", 404),  # sees numbers: a link that takes a ballot back would tell whose it was
+        ("facilitator", "supplier", 404),
         ("client_sponsor", "supplier", 404),
         ("supplier_sponsor", "client", 404),
     ],
@@ -179,7 +180,7 @@ def test_a_link_is_shown_once_to_whom_it_may_be_and_both_companies_read_so(clien
 
 def test_a_link_cannot_be_read_by_following_one(client, wave):
     invitation = Invitation.objects.first()
-    client.force_login(wave.cast.facilitator)
+    client.force_login(wave.cast.client_sponsor)
     assert client.get(reverse("invitation-link", args=[wave.wave.key, invitation.person.key])).status_code == 405
 
 
@@ -286,6 +287,13 @@ def test_a_sealed_wave_waits_when_the_check_no_longer_holds(prepared, settings):
 def test_once_open_the_choice_cannot_change(wave):
     with pytest.raises(Refused):
         invitations.hand_out_links(by=actor(wave.cast.facilitator), wave=wave.wave, by_hand=True)
+
+
+def test_a_page_read_before_the_wave_opened_does_not_change_how_its_links_leave(wave):
+    wave.wave.state = "sealing"  # as the page that was read had it
+    with pytest.raises(Refused):
+        invitations.hand_out_links(by=actor(wave.cast.facilitator), wave=wave.wave, by_hand=True)
+    assert not Wave.objects.get(pk=wave.wave.pk).links_by_hand
 
 
 # ---------------------------------------------------------------- The demonstration

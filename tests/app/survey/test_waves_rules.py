@@ -18,9 +18,10 @@ from reciproque.app.shared import clock
 from reciproque.app.shared.audit import actor
 from reciproque.app.shared.errors import Refused
 from reciproque.app.survey.actions import closing, waves
+from reciproque.app.survey.actions.answering import withdraw_ballot
 from reciproque.app.survey.models import Invitation, Wave
 from reciproque.app.survey.queries.waves import rules, wave_status
-from reciproque.app.survey.urn import store, tokens
+from reciproque.app.survey.urn import collect, store, tokens
 from reciproque.app.survey.urn.errors import SecretMissing
 
 pytestmark = [
@@ -117,6 +118,8 @@ def test_late_people_come_by_three(cast):
 def test_sides_read_a_word_and_only_a_neutral_facilitator_reads_numbers(cast):
     made = wave_steps.collecting(cast, level=1)
     made.answer_all({"client": 5, "supplier": 3})
+    closing.close_due()
+    made.wave.refresh_from_db()
     for name in ("client_sponsor", "supplier_sponsor", "client_member", "supplier_member", "observer"):
         membership = Membership.objects.get(account=getattr(cast, name))
         sides = wave_status(made.wave, membership).sides
@@ -127,6 +130,22 @@ def test_sides_read_a_word_and_only_a_neutral_facilitator_reads_numbers(cast):
     employed = wave_status(made.wave, Membership.objects.get(account=cast.facilitator))
     assert [side.ballots for side in employed.sides] == [None, None]
     assert employed.sides[1].people is None
+
+
+def test_a_ballot_taken_back_with_a_link_changes_no_word_that_a_side_reads(cast):
+    """Somebody who holds another person's link must not learn from the quorum whether that person had answered."""
+    made = wave_steps.collecting(cast, level=1)
+    made.answer_all({"client": 5, "supplier": 4})
+    closing.close_due()
+    names = ("client_sponsor", "client_member", "supplier_sponsor", "observer")
+    before = [read(getattr(cast, name), "wave", made.wave) for name in names]
+    withdraw_ballot(token=collect.invitation_token(made.wave.pk, made.invitations("client")[0]))
+    closing.close_due()
+    assert [read(getattr(cast, name), "wave", made.wave) for name in names] == before
+    assert "5 answers, reached" in before[0] and "5 answers, not yet" in before[0]
+    assert "4" in read(cast.facilitator, "wave", made.wave)
+    with clock.at(made.wave.closes_at + timedelta(hours=1)):  # nothing can be taken back any more
+        assert "5 answers, reached" not in read(cast.client_sponsor, "wave", made.wave)
 
 
 def test_a_quorum_missed_opens_nothing_and_is_extended_once_or_cancelled(cast):

@@ -962,6 +962,8 @@ class Migration(migrations.Migration):
                 ('reminders', models.PositiveSmallIntegerField(default=0)),
                 ('last_mailed_at', models.DateTimeField(null=True)),
                 ('quorums_reached_at', models.DateTimeField(null=True)),
+                ('quorum_seen_client', models.BooleanField(default=False)),
+                ('quorum_seen_supplier', models.BooleanField(default=False)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('receipts', models.JSONField(default=list)),
                 ('receipts_root', models.CharField(blank=True, max_length=64)),

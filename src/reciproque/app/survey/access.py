@@ -66,9 +66,9 @@ def sees_outbox_of(membership: Membership) -> tuple[str, ...]:
 
 
 def reveals_links_of(membership: Membership) -> tuple[str, ...]:
-    """Who may hand a link over: the sponsor of that side, or a neutral facilitator; never one employed by a side."""
-    employed = membership.role == Role.FACILITATOR and membership.side != Seat.NEUTRAL
-    return () if employed else sees_outbox_of(membership)
+    """Who may hand a link over: the sponsor of that side. Never a facilitator, who sees numbers: a link takes a ballot
+    back, and the number would tell whether its owner had answered."""
+    return visible_sides(membership) if membership.role == Role.SPONSOR else ()
 
 
 def outbox_for(account: Account, key: str) -> tuple[Wave, tuple[str, ...], tuple[str, ...]]:

@@ -53,6 +53,8 @@ class Wave(models.Model):
     reminders = models.PositiveSmallIntegerField(default=0)
     last_mailed_at = models.DateTimeField(null=True)
     quorums_reached_at = models.DateTimeField(null=True)
+    quorum_seen_client = models.BooleanField(default=False)
+    quorum_seen_supplier = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
     receipts = models.JSONField(default=list)
     receipts_root = models.CharField(max_length=64, blank=True)
@@ -81,6 +83,9 @@ class Wave(models.Model):
 
     def list_complete(self, side: str) -> bool | None:
         return self.list_complete_client if side == Side.CLIENT else self.list_complete_supplier
+
+    def quorum_seen(self, side: str) -> bool:
+        return self.quorum_seen_client if side == Side.CLIENT else self.quorum_seen_supplier
 
     def ballots(self, side: str) -> int:
         """Ballots of a side, known from the closing on."""

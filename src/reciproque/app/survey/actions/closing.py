@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, Actor
 from reciproque.app.shared.errors import Refused
+from reciproque.app.shared.vocabulary import SIDES, Side
 from reciproque.app.survey.actions import halves, turns
 from reciproque.app.survey.actions.common import locked, log, moved, same
 from reciproque.app.survey.actions.invitations import queue_closed
@@ -74,16 +75,24 @@ def close_due(*, by: Actor = SYSTEM) -> int:
 
 
 def _note_quorums(wave: Wave) -> None:
-    """When both quorums were seen reached, to the hour, so that it dates nobody's answer; undone by a withdrawal."""
-    reached = all(quorums(wave).values())
-    if reached == (wave.quorums_reached_at is not None):
+    """What is told of quorums while answers come in.
+
+    A side's stays once seen: otherwise whoever holds a link could take a ballot back and see the word change. When both
+    were reached is noted to the hour, so that it dates nobody's answer, and undone by a withdrawal.
+    """
+    reached = quorums(wave)
+    both = all(reached.values())
+    if both == (wave.quorums_reached_at is not None) and all(wave.quorum_seen(side) for side in SIDES if reached[side]):
         return
     with transaction.atomic():
         fresh = locked(wave)
         if fresh.state != WaveState.COLLECTING:
             return
-        fresh.quorums_reached_at = clock.now().replace(minute=0, second=0, microsecond=0) if reached else None
-        fresh.save(update_fields=["quorums_reached_at"])
+        fresh.quorum_seen_client |= reached[Side.CLIENT]
+        fresh.quorum_seen_supplier |= reached[Side.SUPPLIER]
+        if both != (fresh.quorums_reached_at is not None):
+            fresh.quorums_reached_at = clock.now().replace(minute=0, second=0, microsecond=0) if both else None
+        fresh.save(update_fields=["quorum_seen_client", "quorum_seen_supplier", "quorums_reached_at"])
     same(wave, fresh)
 
 

@@ -39,7 +39,10 @@ def closing_is_due(wave: Wave) -> bool:
 
 @dataclass(frozen=True)
 class SideStatus:
-    """One company's half of the status page. `ballots` is None where the reader may not see a number."""
+    """One company's half of the status page. `ballots` is None where the reader may not see a number.
+
+    Whoever sees no number reads a quorum as the worker saw it last, and it stays reached while answers come in.
+    """
 
     side: str
     name: str
@@ -125,6 +128,7 @@ class _Known:
     keys: dict[str, SealingKey]
     invited: Counter[str]
     ballots: dict[str, int]
+    reached: dict[str, bool]
     shows_ballots: bool
     shows_keys: bool
     own_lists: tuple[str, ...]
@@ -139,11 +143,14 @@ def _known(wave: Wave, membership: Membership) -> _Known:
     holders = Membership.objects.filter(relationship=wave.relationship_id, role__in=access.HOLDS_A_KEY)
     collecting = wave.state == S.COLLECTING
     neutral = access.is_neutral_facilitator(membership)
+    ballots = collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES}
+    live = neutral or not collecting or clock.now() >= wave.closes_at  # nobody can take a ballot back any more
     return _Known(
         holders={(m.side, m.role): m.account for m in holders.select_related("account")},
         keys={key.side: key for key in wave.keys.prefetch_related("wrapped")},
         invited=Counter(wave.invitations.values_list("side", flat=True)),
-        ballots=collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES},
+        ballots=ballots,
+        reached={side: ballots[side] >= wave.quorum(side) if live else wave.quorum_seen(side) for side in SIDES},
         shows_ballots=wave.state in (S.CLOSED, S.OPEN, S.PURGED) or (collecting and neutral),
         shows_keys=neutral and wave.state == S.CLOSED,
         own_lists=access.chooses_people_of(membership),
@@ -165,7 +172,7 @@ def _side(wave: Wave, side: str, known: _Known) -> SideStatus:
         sealed_at=day(key.accepted_at) if key and _id(sponsor) in proved else "",
         deputy_ready=_id(deputy) in proved,
         quorum=wave.quorum(side),
-        quorum_reached=known.ballots[side] >= wave.quorum(side),
+        quorum_reached=known.reached[side],
         ballots=known.ballots[side] if known.shows_ballots else None,
         key_awaited=known.shows_keys and not opening.has_turned(wave.pk, side),
     )
