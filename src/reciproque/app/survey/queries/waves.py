@@ -143,7 +143,7 @@ def _known(wave: Wave, membership: Membership) -> _Known:
     holders = Membership.objects.filter(relationship=wave.relationship_id, role__in=access.HOLDS_A_KEY)
     collecting = wave.state == S.COLLECTING
     neutral = access.is_neutral_facilitator(membership)
-    ballots = collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES}
+    ballots: dict[str, int] = collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES}
     live = neutral or not collecting or clock.now() >= wave.closes_at  # nobody can take a ballot back any more
     return _Known(
         holders={(m.side, m.role): m.account for m in holders.select_related("account")},
