@@ -999,7 +999,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', reciproque.app.shared.vocabulary.KeyField(default=reciproque.app.shared.vocabulary.new_key, editable=False, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Request to send a link again'), ('link', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('test', 'Test message'), ('promise', 'Reminder of a promise'), ('digest', 'The promises of the week'), ('workshop', 'Link to a workshop'), ('minutes', 'Minutes of a workshop'), ('ties', 'Link to say with whom one works')], max_length=12)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder'), ('resend', 'Request to send a link again'), ('link', 'Link sent again'), ('closed', 'Waiting for both phrases'), ('opened', 'Results are open'), ('log_head', 'Head of the log'), ('account', 'Invitation to sign in'), ('promise', 'Reminder of a promise'), ('digest', 'The promises of the week'), ('workshop', 'Link to a workshop'), ('minutes', 'Minutes of a workshop'), ('ties', 'Link to say with whom one works')], max_length=12)),
                 ('recipient', models.EmailField(blank=True, max_length=254)),
                 ('language', models.CharField(default='fr', max_length=2)),
                 ('once', models.CharField(max_length=80, unique=True)),

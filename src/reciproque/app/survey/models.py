@@ -150,7 +150,6 @@ class OutboxMail(models.Model):
         OPENED = "opened", _("Results are open")
         LOG_HEAD = "log_head", _("Head of the log")
         ACCOUNT = "account", _("Invitation to sign in")
-        TEST = "test", _("Test message")
         PROMISE = "promise", _("Reminder of a promise")
         DIGEST = "digest", _("The promises of the week")
         WORKSHOP = "workshop", _("Link to a workshop")
