@@ -86,6 +86,7 @@ def world(*, workshop: bool = True) -> World:
         put()
     promises.settled("broken")
     if workshop:
+        _frozen(_workshop(cast))
         made.session = _workshop(cast)
     made.mails = sent(made)
     return made
@@ -214,7 +215,7 @@ def answer(wave: Wave, seed: int, who: Mapping[str, range]) -> None:
 
 
 def _workshop(cast: personas.Cast) -> Session:
-    """Held to its end, its minutes frozen. Seven of each side, neither unanimous."""
+    """Held to its end, its minutes open: the votes of the deck are still there. Seven a side, neither unanimous."""
     made = workshops.voting_open(cast, of_each=7)
     workshops.everybody_votes(made, client=[0, 0, 0, 0, 0, 1, 2], supplier=[1, 1, 1, 1, 0, 0, 2])
     by = actor(cast.facilitator)
@@ -226,10 +227,12 @@ def _workshop(cast: personas.Cast) -> Session:
     made.refresh_from_db()
     sessions.end(by=by, session=made)
     made.refresh_from_db()
-    with clock.at(made.amend_until + timedelta(minutes=1)):
-        minutes.freeze_due()
-    made.refresh_from_db()
     return made
+
+
+def _frozen(session: Session) -> None:
+    with clock.at(session.amend_until + timedelta(minutes=1)):
+        minutes.freeze_due()
 
 
 # ---------------------------------------------------------------- Mails
