@@ -300,11 +300,11 @@ def _plain_words(wave: Wave) -> tuple[str, str]:
         ),
         S.OPEN: (
             _("Open for both companies since %(day)s.") % opened,
-            _("Ballots and keys are destroyed on %(day)s.") % contest,
+            _("Ballots, keys and the texts that both companies do not read are destroyed on %(day)s.") % contest,
         ),
         S.PURGED: (
             _("Open for both companies since %(day)s.") % opened,
-            _("Ballots and keys were destroyed: only the published figures remain."),
+            _("Ballots and keys were destroyed: only what both companies read remains."),
         ),
         S.CANCELLED: (
             _("This wave was cancelled."),
@@ -400,5 +400,5 @@ def rules(wave: Wave) -> list[str]:
         % {"client": wave.quorum_client, "supplier": wave.quorum_supplier},
         _("Once both quorums are reached, answers close after %(hours)d hours.") % {"hours": wave.grace_hours},
         _("Both companies receive the same results at the same minute."),
-        _("Thirty days after the opening, ballots and keys are destroyed."),
+        _("Thirty days after the opening, ballots, keys and the texts that both companies do not read are destroyed."),
     ]
