@@ -85,7 +85,7 @@ def told(faults: list[str]) -> int:
 def _requests(
     world: hostile.World, reached: list[hostile.Reached], saved: hostile.Saved, full: bool
 ) -> Iterator[Claim]:
-    tries = 100_000 if full else 20_000
+    tries = 500_000 if full else 100_000
     generator = fuzz.Generator(reached, SEED)
     broken: list[str] = []
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import scratch  # noqa: F401  (before anything of Django)
@@ -80,16 +81,22 @@ def _marks(made: World, everything: list[crawl.Thing], walks: list[crawl.Walk], 
 
 
 def _ids(made: World, everything: list[crawl.Thing], full: bool) -> Iterator[Claim]:
-    each = 10_000 if full else 300
+    each = 100_000 if full else 10_000
     tried, reached, unlike = 0, [], []
+    roles = Counter(map(_role, ACCOUNTS))
     for who in ACCOUNTS:
-        found = ids.probe(made, who, everything, each, random.Random(f"{SEED} {who}"))
+        found = ids.probe(made, who, everything, -(-each // roles[_role(who)]), random.Random(f"{SEED} {who}"))
         tried, reached, unlike = tried + found.tried, reached + found.reached, unlike + found.unlike
     for one in [*reached, *unlike][:10]:
         _said(one)
-    unit = f"addresses with neighbouring, foreign, random and malformed names ({each:,} a visitor)"
+    unit = f"addresses with neighbouring, foreign, random and malformed names ({each:,} for each of {len(roles)} roles)"
     yield none_of("An object of somebody else is reached by its name", len(reached), tried, unit)
     yield none_of("Absent and forbidden do not look the same", len(unlike), tried, "addresses")
+
+
+def _role(visitor: str) -> str:
+    """A facilitator employed by a company knows less than a neutral one: another role."""
+    return visitor if visitor == "a_facilitator" else visitor.rpartition("_")[2]
 
 
 def _forms(made: World, everything: list[crawl.Thing], walks: list[crawl.Walk], full: bool) -> Iterator[Claim]:
