@@ -16,7 +16,8 @@ import personas
 from reciproque.app.commitments.models import CalendarAddress, Change, Commitment, Word
 from reciproque.app.dialogue.models import Amendment, Participant, Session, Signature
 from reciproque.app.directory import actions
-from reciproque.app.directory.models import Account, KeyList, KeyPerson, Membership, Person
+from reciproque.app.directory.actions import leaving
+from reciproque.app.directory.models import Account, KeyList, KeyPerson, Membership, Person, Post
 from reciproque.app.network.models import Contact
 from reciproque.app.portfolio.models import Partner, Portfolio, Score
 from reciproque.app.shared import audit
@@ -258,6 +259,16 @@ def test_erasing_waits_for_the_end_of_a_workshop_and_leaves_nothing_half_done(ca
     with pytest.raises(Refused):
         actions.erase(by=SYSTEM, person=leaver.person)
     assert everything_stored() == before
+
+
+def test_somebody_who_was_to_take_a_post_next_month_can_be_erased(cast, leaver):
+    start = timezone.localdate() + timedelta(days=30)
+    post = Post.objects.get(person=leaver.person, ended_on=None)
+    post.started_on = start
+    post.save()
+    leaving.erase(by=actor(cast.client_sponsor), person=leaver.person)
+    post.refresh_from_db()
+    assert (post.started_on, post.ended_on) == (start, start)
 
 
 def test_a_mail_that_waits_for_an_erased_person_does_not_leave(cast, leaver):

@@ -66,6 +66,15 @@ def test_a_new_score_by_the_same_person_supersedes_and_the_old_one_stays_in_the_
     assert "Two tenders." in page
 
 
+def test_somebody_who_has_changed_name_still_corrects_own_scores(client, own, cast):
+    partner = world.partner(own, "Lorvaux")
+    scoring.score_partner(by=actor(cast.client_member), partner=partner, given={"market": (1, "before")})
+    cast.client_member.name = "Another Name"
+    cast.client_member.save()
+    scoring.score_partner(by=actor(cast.client_member), partner=partner, given={"market": (2, "after")})
+    assert [score.level for score in partner.scores.filter(superseded_at=None, scale="market")] == [2]
+
+
 def test_the_same_score_again_leaves_no_trace(client, own):
     one = world.partner(own, "Lorvaux")
     url = reverse("partner-score", args=[one.key])

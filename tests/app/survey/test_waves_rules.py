@@ -103,6 +103,26 @@ def test_mails_must_be_able_to_leave_before_sealing(cast, settings):
         waves.start_sealing(by=actor(cast.facilitator), wave=made.wave)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_day_of_another_age_is_refused_in_words(cast, day):
+    made = wave_steps.draft(cast)
+    response = sign_in(cast.facilitator).post(
+        reverse("wave-settings", args=[made.wave.key]), {"opens_at": day, "closes_at": day}
+    )
+    assert "look at the year again" in response.content.decode()
+    assert Wave.objects.get(pk=made.wave.pk).closes_at == made.wave.closes_at
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 400, "-1", "²", "x"])
+def test_a_number_that_no_row_can_have_is_nobody(cast, number):
+    made = wave_steps.draft(cast)
+    data = {"side": "client", "client-people": [made.wave.invitations.filter(side="client").first().person_id, number]}
+    response = sign_in(cast.client_sponsor).post(reverse("wave-people", args=[made.wave.key]), data)
+    assert response.status_code == 200
+    assert "is not a valid value" in strip_tags(response.content.decode())
+    assert made.wave.invitations.filter(side="client").count() == 5
+
+
 def test_late_people_come_by_three(cast):
     made = wave_steps.collecting(cast, level=1)
     late = [personas.person(cast.relationship.client) for _ in range(3)]

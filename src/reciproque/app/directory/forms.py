@@ -19,6 +19,7 @@ from reciproque.app.directory.spreadsheet import LABELS, BadCell, local_phone, r
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import Seat
 
+MOST = 2**63 - 1
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 COUNTRIES = [
     ("FR", gettext_lazy("France")),
@@ -55,6 +56,18 @@ class Name(Words):
         if text and not fold(text):
             raise ValidationError(_("Write this name in letters or digits."))
         return text
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People ticked on a list. A number that no row can have is nobody's, and is not asked of the database."""
+
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "checkbox"})
+
+    def clean(self, value: Any) -> QuerySet[Person]:
+        for one in map(str, value or ()):
+            if not one.isdecimal() or int(one) > MOST:
+                raise ValidationError(self.error_messages["invalid_pk_value"], params={"pk": one[:20]})
+        return super().clean(value)
 
 
 def day(label: Any, *, required: bool = False) -> forms.DateField:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reciproque.app.dialogue.models import LONGEST_STATEMENT, Reason, Session, Statement
+from reciproque.app.directory.forms import PeopleField
 from reciproque.app.directory.models import Account, Membership, Person
 from reciproque.app.shared import clock
 from reciproque.app.shared.vocabulary import SIDES, Seat
@@ -78,11 +79,7 @@ class MandateForm(forms.Form):
 class PeopleForm(forms.Form):
     """People of one company who may still be added."""
 
-    people = forms.ModelMultipleChoiceField(
-        label=_("Add"),
-        queryset=Person.objects.none(),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "checkbox"}),
-    )
+    people = PeopleField(label=_("Add"), queryset=Person.objects.none())
 
     def __init__(self, *args: Any, candidates: Iterable[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

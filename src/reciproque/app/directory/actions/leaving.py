@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from reciproque.app.directory import erasure
@@ -114,6 +115,7 @@ def _erase_person(person: Person) -> None:
         KeyList.objects.filter(relationship=listed.relationship_id, side=listed.side).update(complete=False)
         listed.delete()
     person.posts.update(title="")
+    person.posts.filter(ended_on=None, started_on__gt=clock.today()).update(ended_on=F("started_on"))
     person.posts.filter(ended_on=None).update(ended_on=clock.today())
     person.first_name = person.last_name = person.email = person.phone = ""
     person.folded_name = f"erased {person.key}"

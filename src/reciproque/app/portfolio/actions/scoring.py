@@ -50,7 +50,9 @@ def score_partner(*, by: Actor, partner: Partner, given: Given) -> int:
 
 
 def _standing(by: Actor, partner: Partner) -> Sequence[Score]:
-    return list(partner.scores.filter(superseded_at=None, scorer=by.account, scorer_name=by.name[:160]))
+    """Somebody's scores in force, whatever name that account has had; by name only where there is no account."""
+    whose = {"scorer": by.account} if by.account else {"scorer": None, "scorer_name": by.name[:160]}
+    return list(partner.scores.filter(superseded_at=None, **whose))
 
 
 def _differs(score: Score | None, level: int, evidence: str) -> bool:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from reciproque import instruments
+from reciproque.app.directory.forms import PeopleField
 from reciproque.app.directory.models import Person, Post
 from reciproque.app.shared import clock
 from reciproque.app.survey.models import Wave
 
+FAR = 10  # years
 COLLECTING_DAYS, GRACE_HOURS, MOST_GRACE, QUORUM, MOST_QUORUM = 14, 24, 720, 5, 500
 
 
@@ -24,6 +27,12 @@ class MomentField(forms.DateTimeField):
     """A day and an hour, in the browser's own picker; still typed by hand without it."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def clean(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().clean(value)
+        if moment and abs(moment.year - clock.today().year) > FAR:
+            raise ValidationError(_("This day is years away: look at the year again."))
+        return moment
 
 
 class DatesForm(forms.Form):
@@ -124,10 +133,8 @@ def _usual_values() -> dict[str, Any]:
     }
 
 
-class PeopleChoice(forms.ModelMultipleChoiceField):
+class PeopleChoice(PeopleField):
     """People ticked one by one, each with the function held today."""
-
-    widget = forms.CheckboxSelectMultiple(attrs={"class": "checkbox"})
 
     def label_from_instance(self, person: Person) -> str:
         posts = [str(post.function) for post in person.posts.all()]
