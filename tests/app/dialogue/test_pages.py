@@ -92,6 +92,16 @@ def test_with_an_employed_facilitator_sentences_appear_for_everybody_at_once(cas
         assert b"Plans change" in get(cast, who, "workshop-deck", session.key).content, who
 
 
+def test_a_number_that_no_row_can_have_adds_nobody(cast):
+    session = workshops.signed(cast)
+    browser = Client()
+    browser.force_login(cast.client_sponsor)
+    before = session.participants.count()
+    data = {"side": "client", "client-people": ["9" * 400]}
+    answer = browser.post(reverse("workshop-people", args=[session.key]), data)
+    assert (answer.status_code, session.participants.count()) == (200, before)
+
+
 # ---------------------------------------------------------------- before the reveal nothing differs
 def settled(text: bytes) -> bytes:
     """A page less what is drawn anew each time."""
