@@ -25,6 +25,7 @@ import scratch  # first: it makes the data folder
 from claims import Claim, none_of, run
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 
 import personas
 import wave_steps
@@ -54,7 +55,8 @@ def life(hours: int) -> Iterator[Claim]:
     """A wave read by everybody from its first hour to its opening."""
     cast = personas.cast(people=9)
     start = clock.now() - timedelta(minutes=1)
-    made = wave_steps.collecting(cast, opens_at=start, closes_at=start + timedelta(days=14))
+    last = timezone.localtime(start + timedelta(days=14))  # at ten: no midnight comes between closing and opening
+    made = wave_steps.collecting(cast, opens_at=start, closes_at=last.replace(hour=10, minute=0, second=0))
     urls = fairness.readable(cast, fairness.addresses(minutes_apart.keys_of(cast, wave=made.wave.key)))
     seen = [Hour("first hour", fairness.view(cast, EVERYBODY, urls, start + timedelta(hours=1)))]
     reached = {role: [url for url in urls if seen[0].view[role][url] or "reading" in url] for role in EVERYBODY}
