@@ -101,7 +101,7 @@ def test_the_disk_never_tells_who_said_what(folders):
 
     with clock.at(start + timedelta(days=2)):
         for rank, one in enumerate(invitations):
-            consent = (seal.PUBLISH, seal.REWORD, seal.FACILITATOR)[rank % 3]
+            consent = {4: seal.REWORD, 9: seal.FACILITATOR}.get(rank % 10, seal.PUBLISH)
             answers = {"F1": 1 + one.pk % 7, "F2": None, "F2m": 7}
             receipts[one.pk] = submit_ballot(
                 token=token[one.pk], answers=answers, texts=(("O1", said[one.pk], consent),)
@@ -148,13 +148,13 @@ def read_by_both(wave):
 def order_says_nothing(wave, invitations, said):
     """Texts are kept without their author; their places are neither those of the answers nor those of the directory."""
     texts = list(apps.get_model("app", "PublishedText").objects.order_by("position").values_list("text", flat=True))
-    assert len(texts) > 8
     arrival = [said[one.pk] for one in invitations if said[one.pk] in texts]
     register = [said[one.pk] for one in sorted(invitations, key=lambda one: one.pk) if said[one.pk] in texts]
     assert sorted(texts) == sorted(arrival)
     for side in SIDES:
         mine = [[text for text in order if text.endswith(side)] for order in (texts, arrival, register)]
-        assert mine[0] not in mine[1:] or len(mine[0]) < 6
+        assert len(mine[0]) > 6, "too few for chance never to give back an order"
+        assert mine[0] not in mine[1:]
 
 
 def linked_to_nobody(receipt, invitations):

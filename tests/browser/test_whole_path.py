@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import openpyxl
 import pypdf
@@ -266,7 +266,8 @@ def _seal(sponsor: Office, wave: str) -> str:
     sponsor.fill(phrase=" ".join(words))
     sponsor.press("Sceller ma clé")
     sponsor.page.wait_for_url(f"**/survey/waves/{wave}/")
-    assert not any(word in sponsor.main().inner_text().split() for word in words)
+    shown = " ".join(sponsor.main().inner_text().split())
+    assert not any(" ".join(pair) in shown for pair in pairwise(words))
     assert sponsor.faults() == []
     return " ".join(words)
 
