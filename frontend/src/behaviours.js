@@ -4,6 +4,19 @@
 //   data-autosubmit    (form) sends itself when a field changes
 //   data-focus         receives the focus when the page or a fragment arrives (error summaries)
 //   details.me-menu    closes on Escape and on a click elsewhere
+// Whoever is signed in and types is not away: the page is asked for again now and then, so that the sign-in does not end
+// under a long text.
+
+const STAY = 5 * 60 * 1000;
+
+function stayWhileTyping() {
+  let typed = false;
+  document.addEventListener("input", () => { typed = true; });
+  setInterval(() => {
+    if (typed && document.querySelector("details.me-menu")) fetch(location.href, { method: "HEAD", redirect: "manual" }).catch(() => {});
+    typed = false;
+  }, STAY);
+}
 
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
@@ -40,4 +53,5 @@ export function watchPage() {
   });
   document.addEventListener("htmx:afterSettle", (event) => focusFirst(event.target));
   focusFirst(document);
+  stayWhileTyping();
 }

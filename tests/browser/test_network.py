@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as conf
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -37,10 +35,7 @@ class Desk(Seat):
 
     def __init__(self, browser: Browser, address: str, account: Account, web: Web, **options: object) -> None:
         super().__init__(browser, address, **options)
-        visitor = Client()
-        visitor.force_login(account)
-        cookie = visitor.cookies[conf.SESSION_COOKIE_NAME].value
-        self.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": address}])
+        self.enter(account)
         self.web = web
 
     def open(self, name: str = "web") -> None:

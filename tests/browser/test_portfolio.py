@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings as conf
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -44,10 +42,7 @@ class Chair(Seat):
 
     def __init__(self, browser: Browser, address: str, account: Account, **options: object) -> None:
         super().__init__(browser, address, **options)
-        visitor = Client()
-        visitor.force_login(account)
-        cookie = visitor.cookies[conf.SESSION_COOKIE_NAME].value
-        self.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": cookie, "url": address}])
+        self.enter(account)
 
     def open(self, name: str, key: str) -> None:
         self.go(reverse(name, args=[key]))

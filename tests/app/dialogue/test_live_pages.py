@@ -103,7 +103,7 @@ def test_the_code_of_the_room_lists_nobody(cast, led):
         assert participant.name not in page.content.decode()
     assert str(cast.relationship.client) not in page.content.decode()
     assert Client().get(reverse("room-join", args=["zzzzzz"])).status_code == 404
-    assert phone_of(led).get(reverse("room-join", args=[led.room_code])).url == reverse("phone-live")
+    assert phone_of(led).get(reverse("room-join", args=[led.room_code])).url == reverse("phone")
 
 
 # ---------------------------------------------------------------- the phone

@@ -346,13 +346,15 @@ def test_under_a_colleague_s_link_a_device_shows_neither_ticks_nor_sentences_of_
     own = tablet.get(reverse("phone-deck")).content.decode()
     assert "Plans change" in own
     assert " checked" in own
-    kept = {name: morsel.value for name, morsel in tablet.cookies.items()}
+    kept = tablet.cookies["answers-themes"].value
+    (sentences,) = [name for name in tablet.cookies if name.startswith("sentences-")]
     pass_on(tablet, other)
-    for name in ("sentences", "answers-themes"):
-        assert tablet.cookies[name].value == ""
+    assert tablet.cookies["answers-themes"].value == ""
     page = tablet.get(reverse("phone-deck")).content.decode()
-    for name in ("sentences", "answers-themes"):
-        tablet.cookies[name] = kept[name]  # a browser that erases nothing
+    tablet.cookies["answers-themes"] = kept  # a browser that erases nothing
+    tablet.post(reverse("phone-deposit"), {"text": "Another one"})
+    (mine,) = [name for name in tablet.cookies if name.startswith("sentences-") and name != sentences]
+    tablet.cookies[mine] = tablet.cookies[sentences].value  # a browser that mixes them up
     again = tablet.get(reverse("phone-deck")).content.decode()
     for seen in (page, again):
         assert "Plans change" not in seen
@@ -372,6 +374,26 @@ def test_under_a_colleague_s_link_the_private_vote_starts_from_an_empty_page(cas
     tablet.cookies["answers-deck"] = kept
     assert " checked" not in tablet.get(reverse("phone-vote")).content.decode()
     assert " checked" not in pass_on(tablet, one).get(reverse("phone-vote")).content.decode()
+
+
+def test_whoever_takes_part_in_two_workshops_finds_the_own_sentences_again(cast):
+    """A supplier's account manager has one with each of two clients, and opens the links in turn on one phone."""
+    session = workshops.signed(cast)
+    one, other = workshops.invite(cast, session)["client"][:2]
+    own = phone(session, one)
+    own.post(reverse("phone-deposit"), {"text": "Plans change without a word"})
+    pass_on(own, other)
+    assert "Plans change" in pass_on(own, one).get(reverse("phone-deck")).content.decode()
+
+
+def test_a_device_remembers_few_links(cast):
+    session = workshops.signed(cast)
+    tablet = Client()
+    for one in workshops.invite(cast, session)["client"]:
+        pass_on(tablet, one)
+        tablet.post(reverse("phone-deposit"), {"text": "Plans change without a word"})
+    held = [name for name, morsel in tablet.cookies.items() if name.startswith("sentences-") and morsel.value]
+    assert len(held) == 4
 
 
 def test_the_same_link_opened_again_keeps_what_was_ticked(cast):

@@ -387,7 +387,19 @@ def test_whoever_is_put_back_comes_with_a_new_link_and_nothing_of_the_old_one(ca
     assert browser.post(reverse("phone"), {"token": signs}).status_code == 400
     browser.post(reverse("phone"), {"token": urn.signs_of(back)})
     assert " checked" not in browser.get(reverse("phone-deck")).content.decode()
-    assert sum(sum(counts) for counts in urn.sums(session.rounds.get(kind="themes")).values()) == 0
+    assert sum(sum(counts) for counts in urn.sums(session.rounds.get(kind="themes")).values()) == 1
+
+
+def test_a_list_emptied_around_one_person_does_not_show_that_person_s_theme(cast):
+    """Whoever keeps the list takes everybody but one off and puts them back: the themes of all still lie in the box."""
+    session = workshops.signed(cast)
+    invited = workshops.invite(cast, session)
+    themes(session, [(one, ["price"]) for one in invited["client"]])
+    by = actor(cast.client_sponsor)
+    for one in invited["client"][1:]:
+        lists.remove_participant(by=by, session=session, participant=one)
+        lists.add_participants(by=by, session=session, side="client", people=[one.person])
+    assert urn.sums(session.rounds.get(kind="themes"))["t:price", "client"] == [len(invited["client"])]
 
 
 def test_a_late_arrival_votes_in_the_open_round(cast):

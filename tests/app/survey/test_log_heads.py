@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "ballots"]),
     pytest.mark.usefixtures("urn_store"),
 ]
-MORNING = datetime(2027, 3, 10, 8, 0, tzinfo=ZoneInfo("Europe/Paris"))
+TODAY = datetime.now(ZoneInfo("Europe/Paris"))
+MORNING = TODAY.replace(hour=8, minute=0) + timedelta(days=30)  # after what fixtures write now
 SPONSORS = {"client": "client_sponsor", "supplier": "supplier_sponsor"}
 
 
@@ -78,6 +79,18 @@ def test_a_line_of_one_side_sends_a_mail_to_that_side_alone(cast, side):
     heads(0)
     line = write(cast, side)
     assert heads(1) == {getattr(cast, SPONSORS[side]).email: line.hash}
+
+
+def test_the_hour_of_the_mail_tells_of_no_line_either(cast):
+    """A line of ten o'clock waits for the next morning, whether or not somebody else had one to be told today."""
+    write(cast, "both")
+    heads(0)
+    with clock.at(MORNING + timedelta(days=1, hours=2)):
+        line = write(cast, "client")
+    with clock.at(MORNING + timedelta(days=1, hours=3)):
+        invitations.queue_log_heads()
+    assert OutboxMail.objects.filter(kind="log_head").count() == len(EVERYBODY)
+    assert heads(2) == {cast.client_sponsor.email: line.hash}
 
 
 def test_a_line_for_facilitators_is_told_to_them_alone(cast):

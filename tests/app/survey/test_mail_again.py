@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 import wave_steps
+from reciproque.app.directory.models import Person
 from reciproque.app.shared import clock
+from reciproque.app.shared.audit import SYSTEM
 from reciproque.app.shared.worker import beat, new_holder
 from reciproque.app.survey.actions import delivery
-from reciproque.app.survey.actions.invitations import resend_link
-from reciproque.app.survey.models import Invitation, OutboxMail
+from reciproque.app.survey.actions.invitations import queue_invitations, resend_link
+from reciproque.app.survey.models import Invitation, OutboxMail, Wave
 from reciproque.app.survey.urn import collect
 from reciproque.app.survey.views import send_again
 from wave_steps import Ceremony
@@ -32,7 +34,14 @@ def _fresh(tmp_path, settings) -> None:
 
 @pytest.fixture
 def wave(cast) -> Ceremony:
-    return wave_steps.collecting(cast)
+    """Everybody was written to."""
+    made = wave_steps.collecting(cast)
+    Wave.objects.update(links_by_hand=False)
+    made.wave.refresh_from_db()
+    queue_invitations(by=SYSTEM, wave=made.wave)
+    work()
+    django_mail.outbox.clear()
+    return made
 
 
 def work() -> None:
@@ -76,6 +85,26 @@ def test_only_the_one_invited_gets_the_link_and_nothing_stays(client, wave):
         invitation = Invitation.objects.get(person__email=message.to[0].split("<")[1].rstrip(">"))
         assert collect.invitation_token(wave.wave.pk, invitation.pk) in message.body
     assert not OutboxMail.objects.filter(kind__in=["resend", "link"]).exists()
+
+
+def test_a_link_goes_where_the_invitation_went_whatever_the_directory_says_now(client, wave):
+    """Whoever keeps the list of people could otherwise have the link of a person sent to an own address."""
+    invitation = Invitation.objects.select_related("person").first()
+    invited = invitation.person.email
+    Person.objects.filter(pk=invitation.person_id).update(email="keeper@example.test")
+    ask(client, "keeper@example.test")
+    work()
+    assert django_mail.outbox == []
+    ask(client, invited)
+    work()
+    assert [invited in message.to[0] for message in django_mail.outbox] == [True]
+
+
+def test_links_handed_out_by_hand_are_sent_to_nobody(client, cast):
+    wave_steps.collecting(cast)
+    ask(client, Invitation.objects.first().person.email)
+    work()
+    assert django_mail.outbox == []
 
 
 def test_capitals_do_not_matter(client, wave):

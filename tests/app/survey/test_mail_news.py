@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +22,7 @@ from reciproque.app.survey.models import Invitation, OutboxMail, Wave
 from wave_steps import Ceremony
 
 PARIS = ZoneInfo("Europe/Paris")
-MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=PARIS)
+MORNING = datetime.combine(date.today() + timedelta(days=30), time(8), tzinfo=PARIS)  # after what fixtures write now
 
 
 @pytest.fixture(autouse=True)
@@ -160,18 +160,26 @@ def test_old_mails_that_never_left_are_cancelled_and_finished_ones_forgotten(wav
 @pytest.mark.parametrize(("kind", "state"), [("invitation", "sent"), ("invitation", "refused"), ("account", "sent"),
                                              ("account", "refused"), ("log_head", "sent")])  # fmt: skip
 def test_of_a_mail_that_is_not_sent_again_the_row_stays_without_the_address(wave, kind, state):
+    Wave.objects.update(state="closed")
     young = row(wave, "invitation", "queued", 1)
     old = row(wave, kind, state, outbox.KEPT_DAYS + 1)
     outbox.prune()
     assert dict(OutboxMail.objects.values_list("pk", "recipient")) == {old.pk: "", young.pk: "a@example.test"}
 
 
+def test_while_answers_come_in_it_is_known_where_a_link_may_go(wave):
+    row(wave, "invitation", "sent", outbox.KEPT_DAYS + 1)
+    outbox.prune()
+    assert OutboxMail.objects.get().recipient == "a@example.test"
+
+
 def test_of_the_heads_of_the_log_the_last_one_alone_is_remembered(wave):
     with clock.at(MORNING):
         invitations.queue_log_heads()
         send()
-    with clock.at(MORNING + timedelta(days=1)):
+    with clock.at(MORNING + timedelta(hours=2)):
         grow(wave)
+    with clock.at(MORNING + timedelta(days=1)):
         invitations.queue_log_heads()
         send()
     with clock.at(MORNING + timedelta(days=outbox.KEPT_DAYS + 2)):

@@ -10,6 +10,7 @@ import pytest
 
 import smtp
 import wave_steps
+from reciproque.app.directory.models import Person
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM
 from reciproque.app.shared.models import AuditRecord
@@ -96,6 +97,16 @@ def test_nothing_left_behind_tells_who_was_reminded(wave, server):
     record = AuditRecord.objects.get(action="wave.reminder_queued")
     assert set(record.data) == {"wave", "number"}
     assert len(set(OutboxMail.objects.values_list("state", "attempts", "last_error"))) == 1
+
+
+def test_a_reminder_goes_where_the_invitation_went(server, wave):
+    """Reminders go to those who have not answered: an address changed meanwhile must not tell who they are."""
+    invitation = Invitation.objects.select_related("person").first()
+    invited = invitation.person.email
+    Person.objects.filter(pk=invitation.person_id).update(email="keeper@example.test")
+    remind(NEXT_MONDAY)
+    assert invited in server.recipients
+    assert "keeper@example.test" not in server.recipients
 
 
 def test_a_refused_reminder_leaves_no_trace_either(cast, wave, settings):

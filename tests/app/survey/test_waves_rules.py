@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -192,6 +192,37 @@ def test_extending_needs_a_missing_quorum(cast):
     made.answer_all()
     with pytest.raises(Refused, match="no need"):
         extended(made)
+
+
+def test_asking_for_more_time_tells_nothing_of_a_ballot_taken_back(cast):
+    """A sponsor asks, takes somebody's ballot back with a link, and asks again: the same words come back."""
+    made = wave_steps.collecting(cast, level=1)
+    made.answer_all({"client": 5, "supplier": 5})
+    closing.close_due()
+
+    def ask(day: datetime) -> str:
+        with pytest.raises(Refused) as refused:
+            waves.extend_wave(by=actor(cast.client_sponsor), wave=made.wave, closes_at=day)
+        return refused.value.message
+
+    days = (made.wave.closes_at - timedelta(days=1), made.wave.closes_at + timedelta(days=7))
+    before = [ask(day) for day in days]
+    withdraw_ballot(token=collect.invitation_token(made.wave.pk, made.invitations("client")[0]))
+    closing.close_due()
+    assert [ask(day) for day in days] == before
+    waves.extend_wave(by=actor(cast.facilitator), wave=made.wave, closes_at=days[1])
+
+
+def test_closing_too_early_says_so_whatever_was_answered(cast):
+    made = wave_steps.collecting(cast, level=1)
+    Membership.objects.filter(account=cast.facilitator).update(side="client")
+    said = []
+    for answers in ({"client": 0, "supplier": 0}, {"client": 5, "supplier": 5}):
+        made.answer_all(answers)
+        with pytest.raises(Refused) as refused:
+            closing.start_closing(by=actor(cast.facilitator), wave=made.wave)
+        said.append(refused.value.message)
+    assert len(set(said)) == 1
 
 
 def test_both_quorums_then_the_hours_of_grace_close_the_wave(cast):

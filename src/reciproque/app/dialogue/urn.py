@@ -108,13 +108,6 @@ def add(round_: Round, people: Iterable[Participant]) -> bytes:
     return _close(round_, slips)
 
 
-def remove(round_: Round, person: Participant) -> bytes:
-    """The same box without the slip of somebody who will not take part."""
-    slips = _open(round_)
-    slips.pop(slot_of(token_of(person), round_), None)
-    return _close(round_, slips)
-
-
 def put(round_: Round, token: bytes, answers: Mapping[str, int]) -> bytes:
     """The same box with one slip filled in. Every byte of it changes, whichever slip it is."""
     slips, slot = _open(round_), slot_of(token, round_)

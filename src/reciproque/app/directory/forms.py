@@ -85,7 +85,9 @@ class PersonForm(forms.Form):
         label=gettext_lazy("E-mail"),
         max_length=254,
         required=False,
-        help_text=gettext_lazy("The invitation to answer goes there."),
+        help_text=gettext_lazy(
+            "The invitation to answer goes there. Links of a wave that takes answers keep going where it was sent."
+        ),
     )
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)

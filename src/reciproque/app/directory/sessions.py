@@ -1,5 +1,7 @@
 """How long one sign-in lasts: thirty minutes without a page, ten hours in all. Then one signs in again.
 
+A browser in which somebody types asks for its page again now and then (frontend/src/behaviours.js): typing counts.
+
 Read on the machine's own clock, as the framework does for its sessions. Both times stand in the session, on the server.
 """
 

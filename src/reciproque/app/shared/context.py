@@ -26,7 +26,7 @@ def place_of(environ: Mapping[str, Any], proxies: int) -> str:
     said = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     text = said[-proxies] if proxies and len(said) >= proxies else str(environ.get("REMOTE_ADDR", ""))
     try:
-        address = ip_address(text.partition("%")[0].strip("[]"))
+        address = ip_address(_without_port(text).partition("%")[0])
     except ValueError:
         return text or THIS_MACHINE
     if isinstance(address, IPv6Address):
@@ -34,3 +34,10 @@ def place_of(environ: Mapping[str, Any], proxies: int) -> str:
     if address.is_loopback:
         return THIS_MACHINE
     return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else str(address)
+
+
+def _without_port(text: str) -> str:
+    """Some proxies write the port of each connection too: 203.0.113.7:4711, [2001:db8::7]:4711."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text

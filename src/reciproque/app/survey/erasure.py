@@ -20,7 +20,9 @@ def forget(gone: Gone) -> None:
     SealingKey.objects.filter(accepted_by__in=gone.names, wave__relationship__in=gone.relationships).update(
         accepted_by=NOBODY
     )
-    wanted = Q(recipient__in=gone.emails) | Q(account=gone.account) if gone.account else Q(recipient__in=gone.emails)
+    wanted = Q(recipient__in=gone.emails)
+    wanted |= Q(account=gone.account) if gone.account else Q()
+    wanted |= Q(invitation__person=gone.person) if gone.person else Q()  # at an address of before
     mails = OutboxMail.objects.filter(wanted)
     mails.filter(state__in=[OutboxMail.State.QUEUED, OutboxMail.State.REFUSED]).update(state=OutboxMail.State.CANCELLED)
     mails.update(recipient="")

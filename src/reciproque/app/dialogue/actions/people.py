@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from reciproque.app.dialogue import urn
 from reciproque.app.dialogue.actions.common import locked, log, not_yours, require_state, same, seat_of
 from reciproque.app.dialogue.actions.votes import add_slips
-from reciproque.app.dialogue.models import Participant, Round, Session, SessionState
+from reciproque.app.dialogue.models import Participant, Session, SessionState
 from reciproque.app.dialogue.queries.clock import vote_is_open
 from reciproque.app.dialogue.queries.equity import equity
 from reciproque.app.directory.models import Person
@@ -72,8 +72,8 @@ def remove_participant(*, by: Actor, session: Session, participant: Participant)
     """Somebody will not take part: the link opens nothing any more, for good.
 
     Not while a vote is open: whoever looks at who is still waited for would learn whether that person has voted, and a
-    company could take out the people whose answers it would rather not see counted. A sealed box cannot be searched:
-    what lies in it stays, whoever goes. Themes under twin locks, of which nothing shows, leave their box.
+    company could take out the people whose answers it would rather not see counted. What lies in a box stays in it,
+    whoever goes: themes under twin locks too, or a list emptied around one person would show that person's theme.
     """
     fresh = locked(session)
     require_state(fresh, *OPEN_TO_PEOPLE)
@@ -83,9 +83,6 @@ def remove_participant(*, by: Actor, session: Session, participant: Participant)
     if vote_is_open(fresh):
         raise Refused(_("A vote is open: nobody can be taken off the lists before it is sealed."))
     participant.session = fresh
-    for round_ in fresh.rounds.select_for_update().filter(state=Round.State.OPEN):
-        round_.box = urn.remove(round_, participant)
-        round_.save(update_fields=["box"])
     participant.left, participant.token_hash = True, None
     participant.save(update_fields=["left", "token_hash"])
     _say_again(fresh)

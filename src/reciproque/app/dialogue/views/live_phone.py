@@ -41,15 +41,18 @@ NOTE_KEY = 16
 @require_safe
 @phone_page
 def join(request: HttpRequest, code: str) -> HttpResponse:
-    """Where the code and the square on the room screen lead. They open nothing: the own link, or its signs, do."""
+    """Where the code and the square on the room screen lead. They open nothing: the own link, or its signs, do.
+
+    A device that holds a link is asked whose it is, as at the address of every link: it may be a colleague's.
+    """
     session = access.session_of_room(code)
     if session is None:
         return plain(request, "dialogue/live_join.html", language_of(request), {"unknown": True}, status=404)
     try:
-        visit = visit_of(request)
+        visit_of(request)
     except NoVisit:
         return plain(request, "dialogue/live_join.html", language_of(request), {"code": session.room_code})
-    return redirect("phone-live" if visit.session == session else "phone")
+    return redirect("phone")
 
 
 @require_safe

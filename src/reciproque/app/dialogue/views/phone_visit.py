@@ -28,9 +28,11 @@ from reciproque.app.shared.errors import Refused
 
 View = Callable[..., HttpResponse]
 COOKIE = "__Host-workshop" if settings.HTTPS else "workshop"
-SENTENCES = "__Host-sentences" if settings.HTTPS else "sentences"
+SENTENCES = "__Host-sentences-" if settings.HTTPS else "sentences-"
+ANSWERS = "__Host-answers-" if settings.HTTPS else "answers-"
 KEPT = 90 * 24 * 3600
 MOST_SENTENCES = 20
+MOST_LINKS = 4
 
 
 @dataclass(frozen=True)
@@ -99,29 +101,42 @@ def visit_of(request: HttpRequest) -> Visit:
 
 
 def carry(request: HttpRequest, response: HttpResponse, token: bytes) -> HttpResponse:
-    """Give the browser the cookie of its link. Under another link, what was kept for the one before goes."""
+    """Give the browser the cookie of its link. Under another link, what was answered under the one before goes; the
+    keys of sentences wait, sealed for their own link, for somebody who takes part in two workshops."""
     if pocket.open_token(request.COOKIES.get(COOKIE, "")) != token:
-        forget(request, response)
+        others = [name for name in _kept(request, SENTENCES) if name != _sentences(token)]
+        _delete(response, [*_kept(request, ANSWERS), *others[MOST_LINKS - 1 :]])
     _set(response, COOKIE, pocket.seal_token(token))
     return response
 
 
 def forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Take from the browser all that it kept of a workshop: its link, its answers, the keys of its sentences."""
-    ours = {COOKIE, SENTENCES, *(_answers(kind) for kind in Round.Kind.values)}
-    for name in sorted(ours & set(request.COOKIES)):
+    return _delete(response, [COOKIE, *_kept(request, ANSWERS), *_kept(request, SENTENCES)])
+
+
+def _kept(request: HttpRequest, start: str) -> list[str]:
+    return sorted(name for name, value in request.COOKIES.items() if name.startswith(start) and value)
+
+
+def _delete(response: HttpResponse, names: Sequence[str]) -> HttpResponse:
+    for name in names:
         response.delete_cookie(name, samesite="Strict")
     return response
 
 
 def sentences_of(request: HttpRequest, visit: Visit) -> list[str]:
     """The keys of the sentences deposited from this browser under this link. No server keeps them."""
-    return pocket.open_keys(request.COOKIES.get(SENTENCES, ""), visit.token)
+    return pocket.open_keys(request.COOKIES.get(_sentences(visit.token), ""), visit.token)
 
 
 def carry_sentences(response: HttpResponse, visit: Visit, keys: Sequence[str]) -> HttpResponse:
-    _set(response, SENTENCES, pocket.seal_keys(list(keys)[-MOST_SENTENCES:], visit.token))
+    _set(response, _sentences(visit.token), pocket.seal_keys(list(keys)[-MOST_SENTENCES:], visit.token))
     return response
+
+
+def _sentences(token: bytes) -> str:
+    return f"{SENTENCES}{pocket.holder_of(token).hex()[:8]}"
 
 
 def answers_of(request: HttpRequest, visit: Visit, round_: Round) -> dict[str, int]:
@@ -145,7 +160,7 @@ def _mark(round_: Round) -> str:
 
 def _answers(kind: str) -> str:
     """One name per kind: a new vote of the same kind takes the place of the one before, which is over."""
-    return f"{'__Host-' if settings.HTTPS else ''}answers-{kind}"
+    return f"{ANSWERS}{kind}"
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:

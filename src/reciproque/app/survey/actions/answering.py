@@ -36,10 +36,10 @@ def submit_ballot(
     return collect.submit(found, side=person.side, answers=sealed, **keys)
 
 
-def withdraw_ballot(*, token: str | Recognised) -> bool:
-    """Take one person's answers back, until closing; says whether there were any."""
+def withdraw_ballot(*, token: str | Recognised) -> None:
+    """Take one person's answers back, until closing. Nothing says whether there were any."""
     found, _ = _person(token)
-    return collect.withdraw(found)
+    collect.withdraw(found)
 
 
 def _person(token: str | Recognised) -> tuple[Recognised, answering.Respondent]:

@@ -27,10 +27,10 @@ def start_closing(*, by: Actor, wave: Wave) -> None:
     """Refuse answers from now on: both quorums are reached, and the date or the hours of grace are over."""
     with transaction.atomic():
         fresh = moved(by, wave, "start_closing")
-        if not all(quorums(fresh).values()):
-            raise Refused(_("A quorum is missing: extend the wave once, or cancel it. Nobody opens anything."))
         if not closing_is_due(fresh):
             raise Refused(_("It is too early to close: the last day or the hours of grace are not over."))
+        if not all(quorums(fresh).values()):
+            raise Refused(_("A quorum is missing: extend the wave once, or cancel it. Nobody opens anything."))
         fresh.save(update_fields=["state"])
         log(by, fresh, "closing")
     same(wave, fresh)

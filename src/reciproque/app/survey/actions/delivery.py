@@ -131,9 +131,13 @@ def _look_up(mail: OutboxMail, holder: str) -> None:
     except (CryptoError, KeyError, ValueError):
         email = ""
     if email and not _too_often(email):
-        asked = Invitation.objects.filter(person__email__iexact=email, wave__state=WaveState.COLLECTING)
-        asked = asked.select_related("person")
-        outbox.queue(outbox.letter_to(i, Kind.LINK, once=f"link:{i.pk}:{mail.key}") for i in asked)
+        asked = OutboxMail.objects.filter(
+            kind=Kind.INVITATION, recipient__iexact=email, wave__state=WaveState.COLLECTING
+        )
+        outbox.queue(
+            outbox.letter_again(invited, Kind.LINK, once=f"link:{invited.invitation_id}:{mail.key}")
+            for invited in asked.select_related("invitation__person")
+        )
     outbox.drop(mail)
 
 

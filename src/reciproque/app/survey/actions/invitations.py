@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from reciproque.app.directory.models import Account, Membership
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, Actor
 from reciproque.app.shared.errors import Refused
-from reciproque.app.shared.models import AuditHead, AuditRecord
+from reciproque.app.shared.models import AuditRecord
 from reciproque.app.shared.vocabulary import SIDES, new_key
 from reciproque.app.survey import access
 from reciproque.app.survey.actions.common import locked, log, membership_of, require_state
@@ -81,9 +81,11 @@ def _queue_reminders(by: Actor, wave: Wave) -> bool:
         if not here.update(reminders=F("reminders") + 1, last_mailed_at=clock.now()):
             return False
         number = wave.reminders + 1
-        sent = wave.invitations.filter(mails__kind=Kind.INVITATION, mails__state=State.SENT)
-        written = sent.select_related("person")
-        outbox.queue(outbox.letter_to(i, Kind.REMINDER, once=f"reminder:{number}:{i.pk}") for i in written)
+        sent = wave.mails.filter(kind=Kind.INVITATION, state=State.SENT).exclude(recipient="")
+        outbox.queue(
+            outbox.letter_again(mail, Kind.REMINDER, once=f"reminder:{number}:{mail.invitation_id}")
+            for mail in sent.select_related("invitation__person")
+        )
         log(by, wave, "reminder_queued", number=number)
     return True
 
@@ -144,38 +146,41 @@ def queue_log_heads() -> None:
     """Once a day, in the morning: to sponsors and facilitators of whose relationships they can read a new line.
 
     Each is sent the fingerprint of the last line that this reader can read, which vouches for all before it. A later
-    one, a number, or a mail for the sake of a line of the other company would tell that there is such a line.
+    one, a number, or a mail for the sake of a line of the other company would tell that there is such a line. So would
+    the hour, if a line of today could make a mail leave today: lines wait for the next morning, whoever reads them.
     """
-    if timezone.localtime(clock.now()).time() < MORNING:
+    now = timezone.localtime(clock.now())
+    morning = now.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0)
+    if now < morning:
         return
     today = f"head:{clock.today()}:"
     if OutboxMail.objects.filter(kind=Kind.LOG_HEAD, once__startswith=today).exists():
         return
-    head = AuditHead.objects.filter(id=1).first()
+    head = AuditRecord.objects.filter(at__lt=morning).aggregate(last=Max("sequence"))["last"] or 0
     last = OutboxMail.objects.filter(kind=Kind.LOG_HEAD).order_by("-pk").first()
     since = last.data["sequence"] if last else 0
-    if head is None or head.sequence <= since:
+    if head <= since:
         return
-    changed = AuditRecord.objects.filter(sequence__gt=since).exclude(relationship_key="")
+    changed = AuditRecord.objects.filter(sequence__gt=since, sequence__lte=head).exclude(relationship_key="")
     readers = Account.objects.filter(
         memberships__relationship__key__in=changed.values("relationship_key"),
         memberships__relationship__is_demo=False,
         memberships__role__in=LOG_READERS,
         is_active=True,
     ).distinct()
-    found = [(reader, _last_line(reader, since)) for reader in readers.order_by("pk")]
+    found = [(reader, _last_line(reader, since, head)) for reader in readers.order_by("pk")]
     outbox.queue(
         outbox.letter_to_account(
-            reader, Kind.LOG_HEAD, once=f"{today}{reader.pk}", data={"sequence": head.sequence, "hash": fingerprint}
+            reader, Kind.LOG_HEAD, once=f"{today}{reader.pk}", data={"sequence": head, "hash": fingerprint}
         )
         for reader, fingerprint in found
         if fingerprint
     )
 
 
-def _last_line(reader: Account, since: int) -> str:
+def _last_line(reader: Account, since: int, head: int) -> str:
     """Of the log as its page shows it to the reader; "" when nothing was added there about a relationship in hand."""
-    lines = log_for(reader)
+    lines = log_for(reader).filter(sequence__lte=head)
     seats = Membership.objects.filter(account=reader, role__in=LOG_READERS, relationship__is_demo=False)
     new = lines.filter(sequence__gt=since, relationship_key__in=seats.values("relationship__key"))
     return lines.values_list("hash", flat=True).first() or "" if new.exists() else ""

@@ -24,8 +24,9 @@ from reciproque.app.survey.actions.common import locked, log, membership_of, mov
 from reciproque.app.survey.actions.invitations import queue_invitations
 from reciproque.app.survey.models import Invitation, OutboxMail, SealingKey, Wave, WaveState, WrappedHalf
 from reciproque.app.survey.queries.outbox import mail_ready
-from reciproque.app.survey.queries.waves import quorums
+from reciproque.app.survey.queries.waves import quorums_told
 from reciproque.app.survey.states import IN_PROGRESS
+from reciproque.app.survey.urn import collect
 
 QUORUM = 5
 LATE = 3  # late respondents join at least three together, so that a late answer is never one person's
@@ -284,15 +285,15 @@ def back_to_draft(*, by: Actor, wave: Wave) -> None:
 
 
 def extend_wave(*, by: Actor, wave: Wave, closes_at: datetime) -> None:
-    """More time, once, when a quorum is missing."""
+    """More time, once, when a quorum is missing, as far as whoever asks may know."""
     with transaction.atomic():
         fresh = moved(by, wave, "extend")
         if fresh.extended:
             raise Refused(_("This wave was already extended once: it can only be closed or cancelled now."))
-        if all(quorums(fresh).values()):
-            raise Refused(_("Both quorums are reached: there is no need for more time."))
         if closes_at <= max(clock.now(), fresh.closes_at):
             raise Refused(_("The new last day must come after the present one."))
+        if all(quorums_told(fresh, membership_of(by, fresh), collect.counts(fresh.pk)).values()):
+            raise Refused(_("Both quorums are reached: there is no need for more time."))
         fresh.closes_at, fresh.extended = closes_at, True
         fresh.save(update_fields=["closes_at", "extended"])
         log(by, fresh, "extended", closes_at=closes_at.isoformat())

@@ -18,7 +18,7 @@ from nacl.secret import SecretBox
 from reciproque.app.directory.models import Account
 from reciproque.app.shared import clock
 from reciproque.app.shared.worker import living
-from reciproque.app.survey.models import Invitation, OutboxMail, Wave
+from reciproque.app.survey.models import Invitation, OutboxMail, Wave, WaveState
 
 Kind, State = OutboxMail.Kind, OutboxMail.State
 
@@ -49,6 +49,15 @@ def letter_to(invitation: Invitation, kind: str, *, once: str) -> OutboxMail:
         language=invitation.language,
         once=once,
     )
+
+
+def letter_again(invited: OutboxMail, kind: str, *, once: str) -> OutboxMail:
+    """To the address that was invited, whatever the directory says now: whoever keeps a list of people could otherwise
+    have somebody's link sent elsewhere while answers come in."""
+    assert invited.invitation is not None
+    letter = letter_to(invited.invitation, kind, once=once)
+    letter.recipient = invited.recipient
+    return letter
 
 
 def letter_to_account(
@@ -192,6 +201,7 @@ def take_back_from_the_dead() -> None:
 def prune() -> None:
     """Mails too old to make sense are cancelled; old finished ones forgotten, or at least their addresses.
 
+    The address that was invited is known until the wave no longer takes answers: links go there and nowhere else.
     An invitation to sign in never grows too old: it carries no code, only the address of a page that sends one.
     """
     now = clock.now()
@@ -202,7 +212,8 @@ def prune() -> None:
     OutboxMail.objects.filter(kind=Kind.ACCOUNT, state=State.CANCELLED).delete()
     finished = OutboxMail.objects.filter(state__in=FINISHED, not_before__lt=now - timedelta(days=KEPT_DAYS))
     finished.exclude(_stays()).delete()
-    finished.exclude(recipient="").update(recipient="")
+    needed = Q(kind=Kind.INVITATION, wave__state=WaveState.COLLECTING)
+    finished.exclude(Q(recipient="") | needed).update(recipient="")
 
 
 def _stays() -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,18 @@ def quorums(wave: Wave) -> dict[str, bool]:
     return {side: counts[side] >= wave.quorum(side) for side in SIDES}
 
 
+def quorums_told(wave: Wave, membership: Membership, ballots: Mapping[str, int]) -> dict[str, bool]:
+    """Whether each side has as many ballots as agreed, as this member may know it.
+
+    To whoever sees no number, a quorum stays reached once the worker saw it, for as long as a ballot can be taken back:
+    otherwise whoever holds a link could take one back and see the word change.
+    """
+    settled = wave.state != S.COLLECTING or clock.now() >= wave.closes_at
+    if settled or access.is_neutral_facilitator(membership):
+        return {side: ballots[side] >= wave.quorum(side) for side in SIDES}
+    return {side: wave.quorum_seen(side) for side in SIDES}
+
+
 def closing_is_due(wave: Wave) -> bool:
     """The last day is over, or the hours of grace since both quorums were seen reached."""
     if clock.now() >= wave.closes_at:
@@ -39,10 +52,7 @@ def closing_is_due(wave: Wave) -> bool:
 
 @dataclass(frozen=True)
 class SideStatus:
-    """One company's half of the status page. `ballots` is None where the reader may not see a number.
-
-    Whoever sees no number reads a quorum as the worker saw it last, and it stays reached while answers come in.
-    """
+    """One company's half of the status page. `ballots` is None where the reader may not see a number."""
 
     side: str
     name: str
@@ -144,13 +154,12 @@ def _known(wave: Wave, membership: Membership) -> _Known:
     collecting = wave.state == S.COLLECTING
     neutral = access.is_neutral_facilitator(membership)
     ballots: dict[str, int] = collect.counts(wave.pk) if collecting else {side: wave.ballots(side) for side in SIDES}
-    live = neutral or not collecting or clock.now() >= wave.closes_at  # nobody can take a ballot back any more
     return _Known(
         holders={(m.side, m.role): m.account for m in holders.select_related("account")},
         keys={key.side: key for key in wave.keys.prefetch_related("wrapped")},
         invited=Counter(wave.invitations.values_list("side", flat=True)),
         ballots=ballots,
-        reached={side: ballots[side] >= wave.quorum(side) if live else wave.quorum_seen(side) for side in SIDES},
+        reached=quorums_told(wave, membership, ballots),
         shows_ballots=wave.state in (S.CLOSED, S.OPEN, S.PURGED) or (collecting and neutral),
         shows_keys=neutral and wave.state == S.CLOSED,
         own_lists=access.chooses_people_of(membership),

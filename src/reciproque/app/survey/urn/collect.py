@@ -74,9 +74,9 @@ def submit(found: Recognised, *, side: str, answers: Answers, client: bytes, sup
     return receipts.receipt_of(row)
 
 
-def withdraw(found: Recognised) -> bool:
-    """Take the ballot back, possible until closing; says whether there was one."""
-    return store.remove(found.wave_id, slot_of(found))
+def withdraw(found: Recognised) -> None:
+    """Take the ballot back, possible until closing. Nothing says whether there was one."""
+    store.remove(found.wave_id, slot_of(found))
 
 
 def answered(wave_id: int, invitation_ids: Iterable[int]) -> frozenset[int]:

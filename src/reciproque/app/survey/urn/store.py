@@ -69,13 +69,12 @@ def put(wave_id: int, slot: str, row: SealedRow) -> None:
         )
 
 
-def remove(wave_id: int, slot: str) -> bool:
-    """Take one ballot back; says whether there was one."""
+def remove(wave_id: int, slot: str) -> None:
+    """Take one ballot back, if there is one."""
     with _urn(wave_id, alone=False) as reached:
         if reached:
             raise NotCollecting
-        removed, _ = Ballot.objects.filter(wave_id=wave_id, slot=slot).delete()
-    return removed > 0
+        Ballot.objects.filter(wave_id=wave_id, slot=slot).delete()
 
 
 def filled(wave_id: int) -> frozenset[str]:
