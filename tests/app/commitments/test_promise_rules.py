@@ -246,7 +246,7 @@ def test_a_silent_bearer_does_not_stop_the_witness(promises):
 
 def test_two_different_words_stand_side_by_side_until_one_changes(promises):
     promise = promises.open(start=promises.today - 40 * DAY)
-    promises.said_kept(promise, promises.today, done_on=promise.due_on)
+    promises.said_kept(promise, promises.today - DAY, done_on=promise.due_on)
     witness = actor(promises.cast.client_member)
     say_otherwise(by=witness, commitment=promise, outcome="broken", why="The e-mail says nothing.")
     assert promise.state == State.DISPUTED
