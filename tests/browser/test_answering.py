@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import personas
 from answering_wave import Collecting, collecting
@@ -142,8 +142,7 @@ def test_draft_waits_for_the_same_link_and_for_no_other(phone, wave):
     page.goto("/r/answer/all")
     page.locator("[name=F3][value='6']:checked").wait_for()
     page.get_by_text("Effacer mon brouillon de cet appareil").click()
-    page.wait_for_timeout(300)
-    assert page.locator("input:checked").count() == 0
+    expect(page.locator("input:checked")).to_have_count(0)
 
 
 def test_error_takes_the_focus_and_loses_nothing(phone, wave):
