@@ -12,7 +12,7 @@ from reciproque.demo.stories import STORIES
 def test_a_workshop_is_told_as_far_as_its_story_goes(story, states):
     """What the first one chose is promised: three promises, born of a statement, with an owner on each side."""
     today = load._moment("+0", timezone.localdate())
-    stage = load._stage(next(one for one in STORIES if one.key == story), load._moment("2026-01-02", today.date()))
+    stage = load._stage(next(one for one in STORIES if one.key == story), load._moment(load.LONG_AGO, today.date()))
     dialogue.hold(story, stage, today)
     held, *following = Session.objects.order_by("pk")
     assert [held.state, *(session.state for session in following)] == states

@@ -93,7 +93,7 @@ FORGE = Told(
             first_step="Solder les deux factures en retard",
             ends="kept",
             done=-71,
-            said="Aucun retard depuis avril.",
+            said="Aucun retard depuis cinq mois.",
             effort="medium",
         ),
         Promise(
@@ -208,7 +208,7 @@ FORGE = Told(
             first_step="Relire ensemble les échéances en cours",
             ends="said",
             done=-47,
-            said="e-mail du 6 octobre",
+            said="e-mail envoyé quatre semaines avant",
             questions=("F2",),
         ),
         Promise(

@@ -77,7 +77,7 @@ RECIPIENTS = both(
 )
 C, S = Side.CLIENT, Side.SUPPLIER
 FORGE = Telling(
-    title="Séance d’automne",
+    title="Séance sur les changements de plan",
     purpose=both(
         "Parler des changements de plan et de ce qu’ils coûtent, avant le nouveau programme.",
         "Talk about changes of plan and what they cost, before the new programme.",

@@ -18,6 +18,7 @@ from reciproque.demo.answers import side_answers
 from reciproque.demo.campaign import Answers, Someone, Stage
 from reciproque.demo.stories import STORIES, Camp, Character, Story, Telling
 
+LONG_AGO = "-340"  # before the first wave of every story
 SEATED = ("sponsor", "deputy", "member")
 Tick = Callable[[], None]
 
@@ -28,10 +29,10 @@ def steps() -> int:
 
 
 def load(tick: Tick = lambda: None) -> None:
-    """Tell every story. Dates without a year are counted in days from today."""
+    """Tell every story. Dates are counted in days from today, but for the years in which companies met."""
     today = timezone.localdate()
     for story in STORIES:
-        stage = _stage(story, _moment("2026-01-02", today))
+        stage = _stage(story, _moment(LONG_AGO, today))
         told: list[Wave] = []
         for telling in story.tellings:
             told.append(_tell(story, stage, telling, told, today, tick))

@@ -151,8 +151,8 @@ FORGE = Story(
     facilitator=MARCHETTI,
     tellings=(
         Telling(
-            "2026-03-02",
-            "2026-03-23",
+            "-266",
+            "-245",
             client=tuple(range(9)),
             supplier=tuple(range(13)),
             client_view=View(facets(78.3, 81.7, 71.7, 70, 68.3, 73.3, t=80, n=38), mirror=71.7, on_mirrored=75),
@@ -160,8 +160,8 @@ FORGE = Story(
             words=S1_WORDS_1,
         ),
         Telling(
-            "2026-09-21",
-            "2026-10-12",
+            "-63",
+            "-42",
             client=tuple(range(9)),
             supplier=tuple(range(13)),
             client_view=View(facets(76.7, 81.7, 71.7, 70, 71.7, 75, t=90, n=36), mirror=66.7, on_mirrored=75),
@@ -220,8 +220,8 @@ PLANT = Story(
     facilitator=MARCHETTI,
     tellings=(
         Telling(
-            "2026-01-05",
-            "2026-01-26",
+            "-322",
+            "-301",
             client=tuple(range(11)),
             supplier=tuple(range(8)),
             client_view=View(
@@ -249,8 +249,8 @@ PLANT = Story(
             },
         ),
         Telling(
-            "2026-06-29",
-            "2026-07-20",
+            "-147",
+            "-126",
             client=(*range(9), 11, 12, 13),
             supplier=tuple(range(8)),
             client_view=View(facets(60, 61.7, 70, 58.3, 60, 56.7, t=55, n=40), mirror=60, on_mirrored=61.7),
@@ -319,8 +319,8 @@ BUYERS = Story(
     facilitator=MARCHETTI,
     tellings=(
         Telling(
-            "2026-05-04",
-            "2026-05-25",
+            "-203",
+            "-182",
             client=tuple(range(5)),
             supplier=tuple(range(7)),
             client_view=View(facets(71.7, 73.3, 68.3, 70, 70, 71.7, t=70, n=35), mirror=66.7, on_mirrored=71.7),
@@ -337,8 +337,8 @@ USERS = Story(
     facilitator=MARCHETTI,
     tellings=(
         Telling(
-            "2026-05-04",
-            "2026-05-25",
+            "-203",
+            "-182",
             client=tuple(range(14)),
             supplier=tuple(range(8)),
             client_view=View(facets(38.3, 58.3, 43.3, 41.7, 31.7, 50, t=40, n=55), mirror=55, on_mirrored=43.3),

@@ -6,6 +6,7 @@ import html
 import logging
 import re
 from datetime import date, datetime, timedelta
+from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -587,7 +588,8 @@ def test_the_upload_is_never_a_file_of_the_server(told, monkeypatch):
 
     monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
     monkeypatch.setattr("tempfile.SpooledTemporaryFile", refuse)
-    content = message(DAY, SAM, ALICE, body=("x" * 60 + "\n") * 100) * 1_700
+    lately = format_datetime(clock.now() - timedelta(days=100))
+    content = message(lately, SAM, ALICE, body=("x" * 60 + "\n") * 100) * 1_700
     assert len(content) > 10_000_000
     page = send(sign_in(told.cast.client_member), told, content, "big.mbox", months="24").content.decode()
     assert "Nothing is kept yet." in page
