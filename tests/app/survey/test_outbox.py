@@ -271,6 +271,15 @@ def test_by_hand_no_mail_is_queued(prepared):
     assert not OutboxMail.objects.exists()
 
 
+def test_by_hand_the_page_offers_links_to_sponsors_and_an_empty_column_to_nobody(client, cast):
+    by_hand = wave_steps.collecting(cast)
+    offered = {who: page(client, by_hand, who).content.decode() for who in ("client_sponsor", "facilitator")}
+    assert "Show the link" in offered["client_sponsor"]
+    assert "Show the link" not in offered["facilitator"]
+    assert ["What you can do" in text for text in offered.values()] == [True, False]
+    assert not any("refused:" in text for text in offered.values())
+
+
 def test_a_sealed_wave_waits_when_the_check_no_longer_holds(prepared, settings):
     Wave.objects.update(links_by_hand=True)
     waves.start_sealing(by=actor(prepared.cast.facilitator), wave=prepared.wave)

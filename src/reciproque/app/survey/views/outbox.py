@@ -26,12 +26,14 @@ from reciproque.app.survey.queries import outbox
 def wave_outbox(request: SignedIn, key: str) -> HttpResponse:
     wave, sides, may_reveal = access.outbox_for(request.user, key)
     page, lines = outbox.lines_of(wave, sides, request.GET.get("page"))
+    reveals = may_reveal if wave.state == WaveState.COLLECTING else ()
     context = {
         **_wave_context(wave),
         "page_of_lines": page,
         "lines": lines,
         "counts": outbox.counts_of(wave, sides),
-        "reveals": may_reveal if wave.state == WaveState.COLLECTING else (),
+        "reveals": reveals,
+        "acts": bool(reveals) or any(line.state == "refused" or (settings.DEMO and line.mail_key) for line in lines),
         "demo": settings.DEMO,
     }
     return render(request, "survey/outbox.html", context)
