@@ -8,6 +8,7 @@ from itertools import count
 from django.utils import timezone
 
 from reciproque.app.directory.models import Account, Function, Membership, Organisation, Person, Post, Relationship
+from reciproque.app.directory.names import folded_person
 
 _numbers = count(1)
 
@@ -35,7 +36,7 @@ def person(
         organisation=at,
         first_name=first_name or "First",
         last_name=last_name,
-        folded_name=f"first {last_name}".casefold(),
+        folded_name=folded_person(first_name or "First", last_name),
         email=email or f"person{number}@example.test",
     )
     Post.objects.create(

@@ -9,6 +9,7 @@ from django.test import Client
 
 import personas
 from reciproque.app.directory.models import Account, Function, Person, Relationship
+from reciproque.app.directory.names import folded_person
 from reciproque.app.network.actions.declarations import Said, declare
 from reciproque.app.network.actions.halves import say_ready
 from reciproque.app.network.models import Declaration, Shown
@@ -42,7 +43,7 @@ class Web:
             first, last = name.split(" ", 1)
             company = self.relationship.organisation(side)
             made = personas.person(company, function=function, first_name=first, last_name=last)
-            made.folded_name = name.casefold()
+            made.folded_name = folded_person(first, last)
             made.save()
             self.people[name] = made
         return self.people[name]

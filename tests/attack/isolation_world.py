@@ -172,8 +172,7 @@ def _company(letter: str) -> Organisation:
 def _person(company: Organisation, readers: str, function: str = "quality") -> Person:
     word = mark(readers)
     made = personas.person(company, function=function, first_name=mark(readers), last_name=word)
-    made.email, made.folded_name = f"{mark(readers)}@example.test".lower(), str(made).casefold()
-    made.phone = ""
+    made.email, made.phone = f"{mark(readers)}@example.test".lower(), ""
     made.save()
     made.posts.update(title=mark(readers))
     return made

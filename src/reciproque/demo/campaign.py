@@ -11,7 +11,7 @@ from reciproque.app.directory.actions.members import add_member, create_relation
 from reciproque.app.directory.actions.organisations import create_organisation
 from reciproque.app.directory.actions.people import add_person
 from reciproque.app.directory.models import Account, Function, Organisation, Person, Relationship
-from reciproque.app.directory.names import fold
+from reciproque.app.directory.names import fold, folded_person
 from reciproque.app.reading.actions import turn_key
 from reciproque.app.shared import clock
 from reciproque.app.shared.audit import SYSTEM, Actor, actor
@@ -72,7 +72,7 @@ def enter(organisation: Organisation, people: Sequence[Someone], since: datetime
     there = {person.folded_name: person for person in organisation.people.all()}
     entered = []
     for someone in people:
-        known = there.get(fold(f"{someone.first_name} {someone.last_name}"))
+        known = there.get(folded_person(someone.first_name, someone.last_name))
         entered.append(known or _add(organisation, someone, functions[someone.function], since))
     return entered
 

@@ -177,6 +177,16 @@ def test_search_ignores_accents_and_case(client, cast):
     assert body.count("<tr>") == 2
 
 
+def test_names_are_sorted_as_in_a_directory_accents_aside(client, cast):
+    company = cast.relationship.client
+    for name in ("Zola", "Étienne", "etcheverry", "Faure"):
+        personas.person(company, last_name=name)
+    client.force_login(cast.client_sponsor)
+    body = client.get(reverse("people"), {"company": company.key}).content.decode()
+    places = [body.index(f"First {name}<") for name in ("etcheverry", "Étienne", "Faure", "Zola")]
+    assert places == sorted(places)
+
+
 def test_filter_by_function_and_those_who_left(client, cast):
     company = cast.relationship.client
     buyer = personas.person(company, function="purchasing", last_name="Acheteuse")

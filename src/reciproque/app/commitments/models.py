@@ -203,7 +203,7 @@ class ExposedSponsor(models.Model):
     named_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["person__last_name", "person__first_name", "id"]
+        ordering = ["person__folded_name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["commitment", "person"], name="exposed_once"),
         ]

@@ -35,7 +35,7 @@ class Organisation(models.Model):
     country = models.CharField(_("country"), max_length=2, default="FR")
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["folded_name"]
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +78,7 @@ class Person(models.Model):
     )
 
     class Meta:
-        ordering = ["last_name", "first_name", "id"]
+        ordering = ["folded_name", "id"]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), "organisation", name="person_email_unique", condition=~models.Q(email="")
@@ -183,7 +183,7 @@ class Relationship(models.Model):
     is_demo = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["client__name", "supplier__name", "perimeter"]
+        ordering = ["client__folded_name", "supplier__folded_name", "perimeter"]
         constraints = [
             models.UniqueConstraint(fields=["client", "supplier", "perimeter"], name="relationship_unique"),
             models.CheckConstraint(condition=~models.Q(client=models.F("supplier")), name="relationship_two_companies"),
@@ -237,7 +237,7 @@ class KeyPerson(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="key_in")
 
     class Meta:
-        ordering = ["person__last_name", "person__first_name", "id"]
+        ordering = ["person__folded_name", "id"]
         constraints = [models.UniqueConstraint(fields=["relationship", "person"], name="key_person_once")]
 
 

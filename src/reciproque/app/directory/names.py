@@ -30,8 +30,8 @@ def tidy(text: str) -> str:
 
 
 def folded_person(first_name: str, last_name: str) -> str:
-    """The natural key of somebody without an e-mail address."""
-    return fold(f"{first_name} {last_name}")[:170]
+    """The natural key of somebody without an e-mail address. Lists are sorted by it, É beside E."""
+    return fold(f"{last_name} {first_name}")[:170]
 
 
 def own_code(name: str) -> str:

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(default='FR', max_length=2, verbose_name='country')),
             ],
             options={
-                'ordering': ['name'],
+                'ordering': ['folded_name'],
             },
         ),
         migrations.CreateModel(
@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='app.organisation')),
             ],
             options={
-                'ordering': ['last_name', 'first_name', 'id'],
+                'ordering': ['folded_name', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='app.person')),
             ],
             options={
-                'ordering': ['person__last_name', 'person__first_name', 'id'],
+                'ordering': ['person__folded_name', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -356,7 +356,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='named_as', to='app.person')),
             ],
             options={
-                'ordering': ['name', 'id'],
+                'ordering': ['folded_name', 'id'],
             },
         ),
         migrations.AddField(
@@ -562,7 +562,7 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='as_supplier', to='app.organisation')),
             ],
             options={
-                'ordering': ['client__name', 'supplier__name', 'perimeter'],
+                'ordering': ['client__folded_name', 'supplier__folded_name', 'perimeter'],
             },
         ),
         migrations.AddField(
@@ -592,7 +592,7 @@ class Migration(migrations.Migration):
                 ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_people', to='app.relationship')),
             ],
             options={
-                'ordering': ['person__last_name', 'person__first_name', 'id'],
+                'ordering': ['person__folded_name', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -653,7 +653,7 @@ class Migration(migrations.Migration):
                 ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='app.relationship')),
             ],
             options={
-                'ordering': ['person__last_name', 'person__first_name', 'contact__name', 'id'],
+                'ordering': ['person__folded_name', 'contact__folded_name', 'id'],
             },
         ),
         migrations.AddField(
@@ -914,7 +914,7 @@ class Migration(migrations.Migration):
                 ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tie_links', to='app.relationship')),
             ],
             options={
-                'ordering': ['person__last_name', 'person__first_name', 'id'],
+                'ordering': ['person__folded_name', 'id'],
             },
         ),
         migrations.CreateModel(

@@ -68,7 +68,7 @@ class Contact(models.Model):
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="named_as")
 
     class Meta:
-        ordering = ["name", "id"]
+        ordering = ["folded_name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["relationship", "side", "folded_name"], name="contact_named_once")
         ]
@@ -98,7 +98,7 @@ class Declaration(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["person__last_name", "person__first_name", "contact__name", "id"]
+        ordering = ["person__folded_name", "contact__folded_name", "id"]
         indexes = [models.Index(fields=["relationship", "side"], name="declaration_side")]
         constraints = [
             models.UniqueConstraint(
@@ -146,7 +146,7 @@ class TieLink(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["person__last_name", "person__first_name", "id"]
+        ordering = ["person__folded_name", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["relationship", "person"],

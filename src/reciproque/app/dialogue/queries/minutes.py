@@ -53,7 +53,10 @@ def _document(session: Session) -> Content:
             for name in ("purpose", "people", "rules", "recipients")
         ],
         "participants": {
-            side: [one.name for one in session.participants.filter(side=side, left=False)] for side in SIDES
+            side: [
+                one.name for one in session.participants.filter(side=side, left=False).order_by("person__folded_name")
+            ]
+            for side in SIDES
         },
         "equity": [
             {"subject": row.subject, "client": row.client, "supplier": row.supplier, "warning": row.warning}

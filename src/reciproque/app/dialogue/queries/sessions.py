@@ -146,7 +146,9 @@ def people_lists(seat: Seated) -> tuple[PeopleList, ...]:
 
 
 def _people_list(session: Session, side: str) -> PeopleList:
-    there = tuple(session.participants.filter(side=side, left=False).select_related("person"))
+    there = tuple(
+        session.participants.filter(side=side, left=False).select_related("person").order_by("person__folded_name")
+    )
     company = session.relationship.organisation(side)
     candidates = company.people.exclude(pk__in=[one.person_id for one in there])
     return PeopleList(side, str(company), there, tuple(candidates))

@@ -39,7 +39,7 @@ def own_ties(link: TieLink) -> list[Declaration]:
     rows = Declaration.objects.filter(
         relationship=link.relationship, side=link.side, person=link.person, withdrawn_at=None
     )
-    return list(rows.select_related("contact__function").order_by("contact__name", "pk"))
+    return list(rows.select_related("contact__function").order_by("contact__folded_name", "pk"))
 
 
 def known_contacts(link: TieLink) -> list[Contact]:

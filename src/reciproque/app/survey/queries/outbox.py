@@ -111,7 +111,7 @@ def counts_of(wave: Wave, sides: Collection[str]) -> list[SideCount]:
 
 def lines_of(wave: Wave, sides: Collection[str], number: str | None) -> tuple[Page[Invitation], list[Line]]:
     """One page of the list, by side then by name."""
-    page = Paginator(_invitations(wave, sides).order_by("side", "person__last_name", "pk"), PER_PAGE).get_page(number)
+    page = Paginator(_invitations(wave, sides).order_by("side", "person__folded_name", "pk"), PER_PAGE).get_page(number)
     return page, [_line(wave, invitation) for invitation in page.object_list]
 
 

@@ -355,7 +355,7 @@ class Asked:
 
 def people_of(wave: Wave, side: str) -> list[Asked]:
     rows = wave.invitations.filter(side=side).select_related("person", "function")
-    rows = rows.order_by("person__last_name", "person__first_name")
+    rows = rows.order_by("person__folded_name", "pk")
     return [Asked(str(row.person), str(row.function or ""), row.person.email) for row in rows]
 
 
