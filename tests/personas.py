@@ -10,7 +10,7 @@ from django.utils import timezone
 from reciproque.app.directory.models import Account, Function, Membership, Organisation, Person, Post, Relationship
 from reciproque.app.directory.names import folded_person
 
-_numbers = count(1)
+_numbers = count(1001)  # of one width: no name is the beginning of another
 
 
 def organisation(name: str = "") -> Organisation:
