@@ -54,7 +54,8 @@ def _document(session: Session) -> Content:
         ],
         "participants": {
             side: [
-                one.name for one in session.participants.filter(side=side, left=False).order_by("person__folded_name")
+                one.name
+                for one in session.participants.filter(side=side, left=False).order_by("person__folded_name", "pk")
             ]
             for side in SIDES
         },

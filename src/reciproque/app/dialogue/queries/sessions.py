@@ -147,7 +147,9 @@ def people_lists(seat: Seated) -> tuple[PeopleList, ...]:
 
 def _people_list(session: Session, side: str) -> PeopleList:
     there = tuple(
-        session.participants.filter(side=side, left=False).select_related("person").order_by("person__folded_name")
+        session.participants.filter(side=side, left=False)
+        .select_related("person")
+        .order_by("person__folded_name", "pk")
     )
     company = session.relationship.organisation(side)
     candidates = company.people.exclude(pk__in=[one.person_id for one in there])

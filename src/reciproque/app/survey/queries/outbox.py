@@ -43,6 +43,11 @@ class SideCount:
     waiting: int
     refused: int
 
+    @property
+    def mailed(self) -> int:
+        """How many invitations were made into mails, whatever became of them."""
+        return self.sent + self.waiting + self.refused
+
 
 @dataclass(frozen=True)
 class Post:
